@@ -3,9 +3,9 @@ import type { HostAddress } from "../model/names/host-address.ts";
 import type { DeploymentId, InstallationId } from "../model/names/ids.ts";
 
 /**
- * What Baton needs from the reverse proxy. There are two separate mechanisms: the *configuration* knows hosts and is
- * loaded only when hosts come or go; the *switch* decides which deployment answers them and is one rename. Both are on
- * disk, so that the proxy keeps running, and restarts, without Baton.
+ * What Baton needs from the reverse proxy. There are two separate mechanisms: the *routes* say which service answers a
+ * host, and change when hosts come or go; the *switch* decides which deployment answers them and is one rename. Both are
+ * on disk, so that the proxy keeps running, and restarts, without Baton.
  */
 export interface Proxy {
   /** Checks that the proxy answers on its admin socket. Rejects with ProxyUnavailable. */
@@ -14,8 +14,9 @@ export interface Proxy {
   version(): Promise<string>;
 
   /**
-   * Makes the hosts of all installations exactly these: writes the configuration file, loads it when it differs from
-   * the running one, and asks through the front door until the new hosts are known. Routes that cannot be served are
+   * Makes the hosts of all installations exactly these: a link for each, and a configuration, which is loaded when it
+   * differs from the running one: for services that wait, and for certificates. Asks through the front door until the
+   * new hosts are known. Routes that cannot be served are
    * left out and returned with their installation; all others are served. A new installation's hosts answer 503
    * ("nothing is deployed here yet") until its first switch. Rejects with ProxyUnavailable (try again) or ProxyRefused
    * (nothing changed).

@@ -8,6 +8,7 @@ import { createAdmin } from "./process/admin.ts";
 import { createCaddyProcess } from "./process/caddy-process.ts";
 import { type CaddySupervisor, createSupervisor } from "./process/supervisor.ts";
 import { createOlderFiles } from "./switch/address-files.ts";
+import { createHostLinks } from "./switch/host-links.ts";
 import { countInFlight } from "./switch/in-flight.ts";
 import { createProver } from "./switch/prove.ts";
 import { isPlainPath } from "./switch/route-table.ts";
@@ -31,7 +32,8 @@ export function createCaddyProxy({ bin, log = () => {}, ...options }: CaddyProxy
   const prover = createProver({ port: internalPorts.proof });
   const switches = createSwitch({ routesFolder, restingPort: internalPorts.resting });
   const caddy = createCaddyProcess({ bin, folder, configFile });
-  const configuration = createConfiguration({ file: configFile, frame, admin, switches, prover });
+  const links = createHostLinks({ routesFolder });
+  const configuration = createConfiguration({ file: configFile, frame, admin, switches, links, prover });
   const supervisor = createSupervisor({
     folder,
     routesFolder,

@@ -11,6 +11,7 @@ import { planVersion } from "../../server/pipeline/source/plan.ts";
 import type { FixedConfig } from "../../server/proxy/config/caddy-config.ts";
 import { createConfiguration } from "../../server/proxy/config/configuration.ts";
 import type { CaddyAdmin } from "../../server/proxy/process/admin.ts";
+import { createHostLinks } from "../../server/proxy/switch/host-links.ts";
 import { createSwitch } from "../../server/proxy/switch/switch.ts";
 import { imageTag } from "../../server/rules/rollout/retention.ts";
 import { hostsFor } from "../../server/rules/routing/urls.ts";
@@ -83,7 +84,8 @@ async function serve(routes: Awaited<ReturnType<typeof routesOf>>) {
   };
   const switches = createSwitch({ routesFolder: frame.routesFolder, restingPort: 19002 });
   const prover = { prove: async () => null, untilKnown: async () => {}, listens: async () => true };
-  const configuration = createConfiguration({ file: join(own, "caddy.json"), frame, admin, switches, prover });
+  const links = createHostLinks({ routesFolder: frame.routesFolder });
+  const configuration = createConfiguration({ file: join(own, "caddy.json"), frame, admin, switches, links, prover });
   const faults = await configuration.setRoutes([{ installation: installation(1), routes }], never);
   const addresses = new Map(
     [...new Set(routes.map(({ service }) => service))].map((name, index) => [

@@ -166,15 +166,15 @@ test("a port that is taken is named, also when its owner would share it", async 
   );
 });
 
-test("a damaged configuration file does not keep Caddy from starting", async () => {
+test("a damaged configuration file keeps neither Caddy from starting nor the apps from being served", async () => {
   await serveApp();
   await bed.proxy.stop();
   await writeFile(join(bed.options.folder, "caddy.json"), '{"admin": {');
   const again = bed.reopen();
   await again.start(signal);
-  expect(await visit()).toMatchObject({ status: 404 });
-  await again.setRoutes([routesFor(7, host)], signal);
   expect(await visit()).toMatchObject({ body: "hello" });
+  await again.setRoutes([], signal);
+  expect(await visit()).toMatchObject({ status: 404 });
 });
 
 test("the admin socket admits no browser, and nobody but its owner", async () => {

@@ -6,7 +6,7 @@ import { renderConfig } from "../../server/proxy/config/caddy-config.ts";
 import { createCaddyProcess } from "../../server/proxy/process/caddy-process.ts";
 import { get, open } from "./http-client.ts";
 import { createTestBed } from "./real-caddy.ts";
-import { deployment, installation, local, routesFor } from "./sample-routes.ts";
+import { deployment, installation, local } from "./sample-routes.ts";
 import { startApp } from "./test-app.ts";
 
 // A Caddy that an older Baton started: it dials 127.0.0.1 and reads only the port from a file.
@@ -22,11 +22,13 @@ beforeAll(async () => {
   // The listeners must be those of the newer configuration, because other listeners need another process.
   const ipv6Loopback = Object.values(networkInterfaces()).some((all) => all?.some(({ address }) => address === "::1"));
   const frame = { ...bed.options, ipv6Loopback };
-  const text = JSON.stringify(renderConfig(frame, [routesFor(7, host)])).replaceAll(
-    /"\{file\.([^"}]*)\/@web\}"/g,
-    '"127.0.0.1:{file.$1/web}"',
-  );
+  // A service whose requests wait has a route of its own, as all services had.
+  const waiting = { installation: shop, routes: [{ host, service: "web", waits: true }] };
+  const text = JSON.stringify(renderConfig(frame, [waiting]))
+    .replaceAll(/"\{file\.([^"}]*)\/@web\}"/g, '"127.0.0.1:{file.$1/web}"')
+    .replace(/,"load_balancing":\{[^}]*\}/, "");
   expect(text).toContain(`127.0.0.1:{file.${routesFolder}/7/live/web}`);
+  expect(text).not.toContain("load_balancing");
   await mkdir(folder, { recursive: true });
   await mkdir(join(routesFolder, "7/12"), { recursive: true });
   const configFile = join(folder, "caddy.json");

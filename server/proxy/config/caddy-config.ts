@@ -2,7 +2,16 @@ import { join } from "node:path";
 import type { InstallationId } from "../../model/names/ids.ts";
 import { holdLimitMs, type InstallationRoutes } from "../../ports/proxy.ts";
 import { addressFile } from "../switch/address-files.ts";
-import { hostsOf, inOrder, servicesOf } from "../switch/route-table.ts";
+import { stopped } from "../switch/route-folders.ts";
+import { hostsOf, inOrder, servicesOf, splitByWaiting } from "../switch/route-table.ts";
+import {
+  linkedAddress,
+  linkedDeployment,
+  lowerCaseHost,
+  matchLinked,
+  matchLinkedTo,
+  matchLinkedWithDeployment,
+} from "./linked-routes.ts";
 import { noAnswerPage, nothingDeployedPage, type StaticAnswer, stoppedPage, unknownHostPage } from "./pages.ts";
 
 /** The part of the configuration that stays the same while hosts come and go, above all the listeners. */
@@ -73,37 +82,64 @@ export function renderConfig(frame: FixedConfig, installations: readonly Install
 
 function servers(frame: FixedConfig, installations: readonly InstallationRoutes[]): JsonObject {
   const { plainHttp, publicHost, internalPorts } = frame;
-  const apps = appsOf(frame, installations);
-  const front = apps.map(({ id, hosts, upstream, waits }) => ({
+  const { waiting, linked } = splitByWaiting(installations);
+  const apps = appsOf(frame, waiting);
+  const front = apps.map(({ id, hosts, upstream }) => ({
     "@id": id,
-    ...forHosts(hosts, [{ ...proxyTo(upstream), ...(waits && patience) }]),
+    ...forHosts(hosts, [{ ...proxyTo(upstream), ...patience }]),
   }));
   const baton =
     publicHost === null ? [] : [forHosts([publicHost.host], [proxyTo(`127.0.0.1:${publicHost.upstreamPort}`)])];
   const hosts = [...hostsOf(installations), ...(publicHost === null ? [] : [publicHost.host])];
   const doors = plainHttp
     ? {
-        front: plainServer(loopback(frame, frame.httpPort), [...front, ...withoutDot, notFound]),
+        front: plainServer(loopback(frame, frame.httpPort), [
+          ...front,
+          ...linkedRoutes(frame),
+          ...withoutDot,
+          notFound,
+        ]),
         ...(publicHost === null ? {} : { public: secureServer(frame, [...baton, ...withoutDot, notFound]) }),
       }
     : {
-        front: secureServer(frame, [...baton, ...front, ...withoutDot, notFound]),
+        front: secureServer(frame, [
+          ...[...baton, ...front, ...certifiedRoutes(frame, hostsOf(linked))],
+          ...[...withoutDot, notFound],
+        ]),
         redirect: plainServer([`:${frame.httpPort}`], [...redirectToHttps(frame, hosts), ...withoutDot, notFound]),
       };
   return {
     ...doors,
-    proof: plainServer([`127.0.0.1:${internalPorts.proof}`], [...apps.map(proofRoute), unknownToProof]),
-    resting: plainServer([`127.0.0.1:${internalPorts.resting}`], restingRoutes(frame, installations)),
+    proof: plainServer(
+      [`127.0.0.1:${internalPorts.proof}`],
+      [...apps.map(proofRoute), ...linkedProof(frame), unknownToProof],
+    ),
+    resting: plainServer([`127.0.0.1:${internalPorts.resting}`], restingRoutes(frame, waiting)),
   };
 }
 
-/** One service of one installation, as Caddy sees it. */
+/** The route of all hosts that have a link. */
+function linkedRoutes({ routesFolder }: FixedConfig): readonly JsonObject[] {
+  return [lowerCaseHost, { match: [matchLinked(routesFolder)], handle: [proxyTo(linkedAddress)], terminal: true }];
+}
+
+/** The same over HTTPS: Caddy obtains certificates for the hosts that routes name. */
+function certifiedRoutes(frame: FixedConfig, hosts: readonly string[]): readonly JsonObject[] {
+  if (hosts.length === 0) return [];
+  const match = [{ host: hosts, ...matchLinked(frame.routesFolder) }];
+  return [lowerCaseHost, { match, handle: [proxyTo(linkedAddress)], terminal: true }];
+}
+
+function linkedProof({ routesFolder }: FixedConfig): readonly JsonObject[] {
+  const match = [matchLinkedWithDeployment(routesFolder)];
+  return [lowerCaseHost, { match, handle: [named(linkedDeployment), proxyTo(linkedAddress)], terminal: true }];
+}
+
+/** One service that has a route of its own, because requests wait while it is replaced. */
 interface App {
   readonly id: string;
   readonly hosts: readonly string[];
   readonly upstream: string;
-  /** Whether requests wait while the service is replaced. */
-  readonly waits: boolean;
   /** A placeholder that expands to the id of the deployment that the switch points to. */
   readonly deployment: string;
 }
@@ -114,7 +150,6 @@ function appsOf(frame: FixedConfig, installations: readonly InstallationRoutes[]
       id: `${installation}/${service}`,
       hosts: routes.filter((route) => route.service === service).map((route) => route.host),
       upstream: liveFile(frame, installation, addressFile(service)),
-      waits: routes.some((route) => route.service === service && route.waits === true),
       deployment: liveFile(frame, installation, ".deployment"),
     })),
   );
@@ -172,23 +207,24 @@ function proxyTo(dial: string): JsonObject {
 }
 
 function proofRoute({ hosts, upstream, deployment }: App): JsonObject {
-  // Deferred, so that it is set when the answer leaves and overrides a header of this name from the app.
-  const response = { set: { [deploymentHeader]: [deployment] }, deferred: true };
-  return forHosts(hosts, [{ handler: "headers", response }, proxyTo(upstream)]);
+  return forHosts(hosts, [named(deployment), proxyTo(upstream)]);
+}
+
+/** Deferred, so that it is set when the answer leaves and overrides a header of this name from the app. */
+function named(deployment: string): JsonObject {
+  return { handler: "headers", response: { set: { [deploymentHeader]: [deployment] }, deferred: true } };
 }
 
 function restingRoutes(frame: FixedConfig, installations: readonly InstallationRoutes[]): readonly JsonObject[] {
-  const stopped = installations.map(({ installation, routes }) => ({
-    match: [
-      {
-        host: routes.map((route) => route.host),
-        vars: { [liveFile(frame, installation, ".deployment")]: ["stopped"] },
-      },
-    ],
-    handle: [respond(stoppedPage)],
-    terminal: true,
-  }));
-  return [...stopped, { handle: [respond(nothingDeployedPage)] }];
+  const whenStopped = (match: JsonObject) => ({ match: [match], handle: [respond(stoppedPage)], terminal: true });
+  const ofWaiting = installations.map(({ installation, routes }) =>
+    whenStopped({
+      host: routes.map((route) => route.host),
+      vars: { [liveFile(frame, installation, ".deployment")]: [stopped] },
+    }),
+  );
+  const others = { handle: [respond(nothingDeployedPage)] };
+  return [...ofWaiting, whenStopped(matchLinkedTo(stopped, frame.routesFolder)), others];
 }
 
 function redirectToHttps(frame: FixedConfig, hosts: readonly string[]): readonly JsonObject[] {

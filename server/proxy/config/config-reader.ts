@@ -13,8 +13,8 @@ export function listenersOf(config: unknown): readonly string[] {
 }
 
 /**
- * Reads the routes back from a configuration that `renderConfig` made. The file on disk is therefore their only record,
- * and Caddy starts with the right hosts before the database can be asked.
+ * Reads the routes back from a configuration that `renderConfig` made. With the links, the file on disk is their only
+ * record, and Caddy starts with the right hosts before the database can be asked.
  */
 export function routesOf(config: unknown): readonly InstallationRoutes[] {
   const found = arrayAt(objectAt(config, "apps", "http", "servers", "front"), "routes").flatMap((route) => {

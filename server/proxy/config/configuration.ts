@@ -3,20 +3,22 @@ import { isDeepStrictEqual } from "node:util";
 import { replaceDurably } from "../../files/durable-file.ts";
 import { type InstallationRoutes, ProxyUnavailable, type RouteFault } from "../../ports/proxy.ts";
 import type { CaddyAdmin } from "../process/admin.ts";
+import type { HostLinks } from "../switch/host-links.ts";
 import type { Prover } from "../switch/prove.ts";
-import { hostsOf, sortOut } from "../switch/route-table.ts";
+import { hostsOf, inOrder, sortOut, splitByWaiting } from "../switch/route-table.ts";
 import type { Switch } from "../switch/switch.ts";
 import { type CaddyConfig, type FixedConfig, renderConfig } from "./caddy-config.ts";
 import { routesOf } from "./config-reader.ts";
 
 /**
- * The configuration that Caddy should run, and the file that it starts from. Changes run one at a time: setting routes
- * and undoing manual edits never overlap.
+ * The hosts that Caddy should serve: most by a link on disk, those whose requests may wait by a route in its
+ * configuration, which is in the file that Caddy starts from. With certificates, the configuration names all of them.
+ * Changes run one at a time: setting routes and undoing manual edits never overlap.
  */
 export interface Configuration {
   /**
-   * Resolves with the configuration that should run: the routes in the file on disk, within the current fixed part.
-   * Writes the file when it differs.
+   * Resolves with the configuration that should run: the routes on disk, within the current fixed part. Writes the file
+   * when it differs.
    */
   desired(): Promise<CaddyConfig>;
   /** See Proxy.setRoutes. When it rejects, the file and the desired configuration are unchanged. */
@@ -33,68 +35,110 @@ export interface ConfigurationDependencies {
   readonly frame: FixedConfig;
   readonly admin: CaddyAdmin;
   readonly switches: Switch;
+  readonly links: HostLinks;
   readonly prover: Prover;
 }
 
 export function createConfiguration(deps: ConfigurationDependencies): Configuration {
-  const { file, frame, switches, prover } = deps;
+  const { file, frame, switches, links, prover } = deps;
   const running = createRunningConfig(deps.admin);
-  let known: CaddyConfig | null = null;
+  const record = createRecord(deps);
   const exclusively = createQueue();
-
-  async function desired(): Promise<CaddyConfig> {
-    if (known !== null) return known;
-    const onDisk = await read(file);
-    const config = renderConfig(frame, routesOf(onDisk));
-    if (!isDeepStrictEqual(onDisk, config)) await write(file, config);
-    known = config;
-    return config;
-  }
 
   async function replace(previous: CaddyConfig, next: CaddyConfig, signal: AbortSignal): Promise<void> {
     await write(file, next);
     try {
       if (!(await running.is(next, signal))) await running.load(next, signal);
-      const before = new Set(hostsOf(routesOf(previous)));
-      await prover.untilKnown(
-        hostsOf(routesOf(next)).filter((host) => !before.has(host)),
-        signal,
-      );
+      await prover.untilKnown(hostsAdded(routesOf(previous), routesOf(next)), signal);
     } catch (error) {
       // If the load was applied after all, the next comparison with what runs puts the old one back.
       await write(file, previous);
       throw error;
     }
-    known = next;
+    record.set(next);
   }
 
   async function restore(signal: AbortSignal): Promise<boolean> {
-    const config = await desired();
+    const config = await record.desired();
     if (await running.is(config, signal)) return false;
     await running.load(config, signal);
     return true;
   }
 
+  async function setRoutes(routes: readonly InstallationRoutes[], signal: AbortSignal): Promise<readonly RouteFault[]> {
+    signal.throwIfAborted();
+    const { sound, faults } = sortOut(routes);
+    await switches.settle(sound);
+    const previous = await record.desired();
+    const [linkedBefore, { linked }] = [await links.read(), splitByWaiting(sound)];
+    const next = renderConfig(frame, sound);
+    await links.add(linked);
+    try {
+      if (isDeepStrictEqual(next, previous)) await restore(signal);
+      else await replace(previous, next, signal);
+      // One new host stands for all of them: Caddy looks at the links for each request.
+      await prover.untilKnown(hostsAdded(linkedBefore, linked).slice(-1), signal);
+    } catch (error) {
+      await links.add(linkedBefore);
+      await links.keepOnly(linkedBefore);
+      throw error;
+    }
+    await links.keepOnly(linked);
+    return faults;
+  }
+
   return {
-    desired: () => exclusively(desired),
+    desired: () => exclusively(record.desired),
     restore: (signal) =>
       exclusively(async () => {
+        const known = record.known();
         if (known === null || !running.isRecent(known)) return restore(signal);
         await deps.admin.ping(signal);
         return false;
       }),
-    setRoutes: (routes, signal) =>
-      exclusively(async () => {
-        signal.throwIfAborted();
-        const { sound, faults } = sortOut(routes);
-        for (const installation of sound) await switches.settle(installation);
-        const previous = await desired();
-        const next = renderConfig(frame, sound);
-        if (isDeepStrictEqual(next, previous)) await restore(signal);
-        else await replace(previous, next, signal);
-        return faults;
-      }),
+    setRoutes: (routes, signal) => exclusively(() => setRoutes(routes, signal)),
   };
+}
+
+/** The configuration that should run, from what is on disk when it is asked for first. */
+function createRecord({ file, frame, links }: Pick<ConfigurationDependencies, "file" | "frame" | "links">) {
+  let known: CaddyConfig | null = null;
+
+  /** A host that has a route and a link, as a crash may leave it, is served by its route. */
+  async function routesOnDisk(config: unknown): Promise<readonly InstallationRoutes[]> {
+    const routes = routesOf(config);
+    const routed = new Set(hostsOf(routes));
+    const linked = (await links.read()).map(({ installation, routes }) => ({
+      installation,
+      routes: routes.filter(({ host }) => !routed.has(host)),
+    }));
+    return inOrder([...routes, ...linked]);
+  }
+
+  return {
+    known: () => known,
+    set(config: CaddyConfig): void {
+      known = config;
+    },
+    async desired(): Promise<CaddyConfig> {
+      if (known !== null) return known;
+      const onDisk = await read(file);
+      const routes = await routesOnDisk(onDisk);
+      const config = renderConfig(frame, routes);
+      if (!isDeepStrictEqual(onDisk, config)) {
+        // An older Baton's configuration has a route for each host.
+        await links.add(splitByWaiting(routes).linked);
+        await write(file, config);
+      }
+      known = config;
+      return config;
+    },
+  };
+}
+
+function hostsAdded(before: readonly InstallationRoutes[], now: readonly InstallationRoutes[]): readonly string[] {
+  const old = new Set(hostsOf(before));
+  return hostsOf(now).filter((host) => !old.has(host));
 }
 
 /** Runs one piece of work at a time, in order. */

@@ -62,6 +62,27 @@ export function servicesOf({ routes }: InstallationRoutes): readonly string[] {
   return [...new Set(routes.map((route) => route.service))];
 }
 
+/**
+ * Separates the services whose requests wait while they are replaced. Each of them needs a route of its own in Caddy's
+ * configuration, where the address is read again for each try; all others are found by a link.
+ */
+export function splitByWaiting(installations: readonly InstallationRoutes[]): {
+  readonly waiting: readonly InstallationRoutes[];
+  readonly linked: readonly InstallationRoutes[];
+} {
+  const waits = new Set(
+    installations.flatMap(({ installation, routes }) =>
+      routes.filter((route) => route.waits === true).map(({ service }) => `${installation}/${service}`),
+    ),
+  );
+  const those = (wanted: boolean) =>
+    installations.map(({ installation, routes }) => ({
+      installation,
+      routes: routes.filter(({ service }) => waits.has(`${installation}/${service}`) === wanted),
+    }));
+  return { waiting: inOrder(those(true)), linked: inOrder(those(false)) };
+}
+
 function compare(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }

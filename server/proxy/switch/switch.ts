@@ -1,4 +1,4 @@
-import { readFile, rm, stat, symlink } from "node:fs/promises";
+import { mkdir, readFile, rm, stat, symlink } from "node:fs/promises";
 import { join } from "node:path";
 import { syncFolder } from "../../files/durable-file.ts";
 import { type HostAddress, hostAddress } from "../../model/names/host-address.ts";
@@ -8,9 +8,11 @@ import type { InstallationRoutes, Proxy as ProxyPort } from "../../ports/proxy.t
 import { addressFile, serviceOfFile } from "./address-files.ts";
 import {
   createRouteFolders,
+  empty,
   entriesOf,
   idFile,
   nullWhenMissing,
+  nullWhenThere,
   type RouteFolders,
   replaceLive,
   stopped,
@@ -23,18 +25,18 @@ import { servicesOf } from "./route-table.ts";
  *     7/live -> 12          a symlink; replacing it is the cut-over
  *     7/12/@web             the address of service `web` in deployment 12: 127.0.0.2:20001
  *     7/12/.deployment      its id, for the proof
- *     7/stopped, 7/empty    the same for "stopped by hand" and "never deployed"; the address is the resting page's
+ *     7/stopped, 7/empty    the same for "stopped by hand" and "never deployed"; the address is the resting page's,
+ *                           in files that all installations share
  */
 export interface Switch
   extends Pick<
     ProxyPort,
     "prepare" | "hold" | "addressesOf" | "switchTo" | "current" | "forget" | "forgetInstallation" | "listFolders"
   > {
-  /** Makes sure that `live` exists, and that its target has an answer for each of these services. */
-  settle(routes: InstallationRoutes): Promise<void>;
+  /** Makes sure that each `live` exists, and that its target has an answer for each of these services. */
+  settle(installations: readonly InstallationRoutes[]): Promise<void>;
 }
 
-const empty = "empty";
 /**
  * The port of tcpmux, which nobody runs. Connections are refused, and a proxy that may wait tries again and reads the
  * file again.
@@ -52,11 +54,20 @@ export function createSwitch(config: { readonly routesFolder: string; readonly r
   return {
     switchTo,
 
-    async settle(routes) {
-      const services = servicesOf(routes);
-      if (settled.get(routes.installation) === services.join("/")) return;
-      await settle(folders, routes.installation, services);
-      settled.set(routes.installation, services.join("/"));
+    async settle(installations) {
+      const others = installations.filter(
+        (routes) => settled.get(routes.installation) !== servicesOf(routes).join("/"),
+      );
+      if (others.length === 0) return;
+      await mkdir(config.routesFolder, { recursive: true, mode: 0o700 });
+      await Promise.all(
+        others.map(async (routes) => {
+          const services = servicesOf(routes);
+          await settle(folders, routes.installation, services);
+          settled.set(routes.installation, services.join("/"));
+        }),
+      );
+      await syncFolder(config.routesFolder);
     },
 
     async prepare(installation, deployment, addresses) {
@@ -98,13 +109,11 @@ export function createSwitch(config: { readonly routesFolder: string; readonly r
 }
 
 async function settle(folders: RouteFolders, installation: InstallationId, services: readonly string[]): Promise<void> {
-  await folders.makeRestingPlace(installation, stopped, services);
+  await folders.makeRestingPlace(installation, empty, services);
   const target = await folders.targetOf(installation);
   if (target !== null) return folders.fillGaps(installation, target, services);
-  await folders.makeRestingPlace(installation, empty, services);
   // Not replaced by rename, so that a switch that came first stays.
   await symlink(empty, join(folders.folderOf(installation), "live")).catch(nullWhenThere);
-  await syncFolder(folders.folderOf(installation));
 }
 
 /** Replaces each installation's `live` once at a time, because a rollback and a repair may come at the same moment. */
@@ -166,9 +175,4 @@ function idsAmong<Id extends number>(names: readonly string[]): readonly Id[] {
     .filter((name) => /^[1-9]\d*$/.test(name))
     .map((name) => Number(name) as Id)
     .sort((a, b) => a - b);
-}
-
-function nullWhenThere(error: NodeJS.ErrnoException): null {
-  if (error.code === "EEXIST") return null;
-  throw error;
 }

@@ -32,11 +32,18 @@ const shop: InstallationRoutes = {
   ],
 };
 
-describe("one app over plain HTTP", () => {
-  const { front, proof, resting } = serversOf(renderConfig(frame, [shop]));
+/** The same, whose requests wait while a service is replaced. */
+const waitingShop = { ...shop, routes: shop.routes.map((route) => ({ ...route, waits: true })) };
 
-  test("each service is one route for all its hosts, dialled through the live switch", () => {
-    expect(front.routes.slice(0, -2)).toMatchObject([
+describe("apps over plain HTTP", () => {
+  const { front, proof, resting } = serversOf(renderConfig(frame, [waitingShop]));
+
+  test("no host of theirs is in the configuration, so that it stays as it is when hosts come and go", () => {
+    expect(renderConfig(frame, [shop])).toEqual(renderConfig(frame, []));
+  });
+
+  test("a service that waits has a route for all its hosts, dialled through the live switch for each try", () => {
+    expect(front.routes.slice(0, 2)).toMatchObject([
       {
         "@id": "7/api",
         match: [{ host: ["api.shop.localhost"] }],
@@ -60,8 +67,12 @@ describe("one app over plain HTTP", () => {
 
   test("the proof listener has the same routes, and names the deployment; the front door does not", () => {
     const naming = { "X-Baton-Deployment": ["{file./data/routes/7/live/.deployment}"] };
-    const named = proof.routes.slice(0, -1).map(({ match, handle }) => ({ match, proxy: handle[1] }));
-    expect(named).toEqual(front.routes.slice(0, -2).map(({ match, handle }) => ({ match, proxy: handle[0] })));
+    const named = proof.routes.slice(0, 2).map(({ match, handle }) => ({ match, proxy: handle[1] }));
+    const unnamed = front.routes.slice(0, 2).map(({ match, handle: [proxy] }) => {
+      const { load_balancing: _, ...same } = proxy as { load_balancing: unknown };
+      return { match, proxy: same };
+    });
+    expect(named).toEqual(unnamed);
     expect(proof.routes[0]?.handle[0]).toEqual({ handler: "headers", response: { set: naming, deferred: true } });
     expect(JSON.stringify(front)).not.toContain("X-Baton-Deployment");
   });
@@ -82,6 +93,10 @@ describe("one app over plain HTTP", () => {
         ],
         handle: [{ status_code: "503", body: expect.stringContaining("This app is stopped") }],
       },
+      {
+        match: [{ expression: expect.stringContaining("/data/routes/deployments/") }],
+        handle: [{ status_code: "503", body: expect.stringContaining("This app is stopped") }],
+      },
       { handle: [{ status_code: "503", body: expect.stringContaining("Nothing is deployed here yet") }] },
     ]);
   });
@@ -89,6 +104,11 @@ describe("one app over plain HTTP", () => {
 
 describe("HTTPS", () => {
   const { front, redirect, proof } = serversOf(renderConfig(secure, [shop]));
+
+  test("all hosts are named, because Caddy obtains certificates for what it finds in routes", () => {
+    const named = front.routes.flatMap(({ match }) => (match as { host?: string[] }[] | undefined)?.[0]?.host ?? []);
+    expect(named).toEqual(["baton.example.com", "api.shop.localhost", "shop.localhost", "www.shop.localhost"]);
+  });
 
   test("the front door is on all interfaces with automatic certificates, and serves Baton's own host first", () => {
     expect(front.listen).toEqual([":8443"]);
@@ -125,7 +145,7 @@ describe("HTTPS", () => {
 });
 
 describe("always", () => {
-  const configs = [renderConfig(frame, []), renderConfig(frame, [shop]), renderConfig(secure, [shop])];
+  const configs = [renderConfig(frame, []), renderConfig(frame, [waitingShop]), renderConfig(secure, [shop])];
 
   test.each(configs)("every server ends with an answer for whatever no route matched", (config) => {
     for (const server of Object.values(serversOf(config))) {
@@ -145,7 +165,7 @@ describe("always", () => {
     const placeholders = new Set(stringsIn(config).flatMap((text) => text.match(/[{}][^{}]*[{}]?/g) ?? []));
     for (const placeholder of placeholders) {
       expect(placeholder).toMatch(
-        /^{(file\.\/data\/routes\/7\/live\/(@web|@api|\.deployment)|http\.(request|error|regexp\.dotted)\.\w+)}$/,
+        /^{(file\.\/data\/routes\/7\/live\/(@web|@api|\.deployment)|http\.(request|error|regexp\.(dotted|address|deployment))\.\w+)}$/,
       );
     }
   });
@@ -176,8 +196,10 @@ test("requests to a service that cannot run twice are tried again, and to no oth
     { host: "api.localhost", service: "api" },
   ];
   const { front } = serversOf(renderConfig(frame, [{ installation, routes }]));
-  const tries = front.routes.map(({ handle: [proxy] }) => (proxy as { load_balancing?: unknown }).load_balancing);
-  expect(tries).toEqual([undefined, { try_duration: "120s", try_interval: "50ms" }, undefined, undefined]);
+  const tries = front.routes.flatMap(({ "@id": id, handle: [proxy] }) =>
+    id === undefined ? [] : [[id, (proxy as { load_balancing?: unknown }).load_balancing]],
+  );
+  expect(tries).toEqual([["7/wiki", { try_duration: "120s", try_interval: "50ms" }]]);
 });
 
 describe("reading a configuration back", () => {
@@ -187,7 +209,7 @@ describe("reading a configuration back", () => {
     selector: (route) => route.host,
   });
 
-  test("gives the routes that it was made from, in whatever order they came", () => {
+  test("gives the services that wait, in whatever order they came", () => {
     fc.assert(
       fc.property(table, fc.boolean(), (rows, plainHttp) => {
         const routes = rows.map(({ id, ...route }) => {
@@ -195,7 +217,8 @@ describe("reading a configuration back", () => {
           return { installation: id as InstallationId, routes: [{ ...route, waits: route.service === "admin-ui" }] };
         });
         const config = renderConfig({ ...secure, plainHttp }, routes);
-        expect(routesOf(JSON.parse(JSON.stringify(config)))).toEqual(inOrder(routes));
+        const waiting = routes.filter(({ routes: [route] }) => route?.waits);
+        expect(routesOf(JSON.parse(JSON.stringify(config)))).toEqual(inOrder(waiting));
         expect(renderConfig({ ...secure, plainHttp }, routes.toReversed())).toEqual(config);
       }),
     );
@@ -213,7 +236,11 @@ describe("reading a configuration back", () => {
 interface Server {
   readonly listen: readonly string[];
   readonly automatic_https: unknown;
-  readonly routes: readonly { readonly match?: unknown; readonly handle: readonly unknown[] }[];
+  readonly routes: readonly {
+    readonly "@id"?: string;
+    readonly match?: unknown;
+    readonly handle: readonly unknown[];
+  }[];
 }
 
 interface Servers {

@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, readlink, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
@@ -6,6 +6,7 @@ import { ProxyRefused, ProxyUnavailable } from "../../../server/ports/proxy.ts";
 import type { FixedConfig } from "../../../server/proxy/config/caddy-config.ts";
 import { type Configuration, createConfiguration } from "../../../server/proxy/config/configuration.ts";
 import type { CaddyAdmin } from "../../../server/proxy/process/admin.ts";
+import { createHostLinks } from "../../../server/proxy/switch/host-links.ts";
 import { createSwitch } from "../../../server/proxy/switch/switch.ts";
 import { installation, routesFor } from "../sample-routes.ts";
 
@@ -17,6 +18,7 @@ let runs: string;
 let loads: number;
 let load: CaddyAdmin["load"];
 let configuration: Configuration;
+let reopen: (changes: Partial<FixedConfig>) => Configuration;
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), "baton-configuration-"));
@@ -41,19 +43,24 @@ beforeEach(async () => {
     routesFolder: join(folder, "routes"),
     httpPort: 8080,
     httpsPort: 8443,
-    plainHttp: true,
+    // Over HTTPS, each host is in the configuration.
+    plainHttp: false,
     ipv6Loopback: false,
     internalPorts: { proof: 19001, resting: 19002 },
     publicHost: null,
     adminSocket: join(folder, "admin.sock"),
   };
   const switches = createSwitch({ routesFolder: frame.routesFolder, restingPort: 19002 });
-  configuration = createConfiguration({ file, frame, admin, switches, prover });
+  const links = createHostLinks({ routesFolder: frame.routesFolder });
+  const common = { file, admin, switches, links, prover };
+  configuration = createConfiguration({ ...common, frame });
+  reopen = (changes) => createConfiguration({ ...common, frame: { ...frame, ...changes } });
   await configuration.setRoutes([routesFor(1, "old.localhost")], signal);
 });
 afterEach(() => rm(folder, { recursive: true }));
 
 const onDisk = () => readFile(file, "utf8");
+const hosts = () => readdir(join(folder, "routes/hosts"));
 
 test("the same routes are not loaded twice", async () => {
   await configuration.setRoutes([routesFor(1, "old.localhost")], signal);
@@ -67,6 +74,7 @@ test("a refused configuration leaves the file and what runs as they were", async
   };
   await expect(configuration.setRoutes([routesFor(1, "new.localhost")], signal)).rejects.toThrow(ProxyRefused);
   expect([await onDisk(), runs]).toEqual(before);
+  expect(await hosts()).toEqual(["old.localhost"]);
   expect(await configuration.restore(signal)).toBe(false);
 });
 
@@ -112,4 +120,35 @@ test("a route that cannot be served is left out, and its installation named; all
   expect(faults).toEqual([{ installation: 7, message: '"../live" is not a service name' }]);
   expect(runs).toContain("shop.localhost");
   expect(runs).not.toContain("poison");
+});
+
+test("over plain HTTP, a host that comes, moves or goes is a link, and nothing is loaded", async () => {
+  const plain = reopen({ plainHttp: true });
+  await plain.setRoutes([routesFor(1, "old.localhost")], signal);
+  const before = loads;
+  await plain.setRoutes([routesFor(1, "old.localhost"), routesFor(2, "new.localhost")], signal);
+  expect(await readlink(join(folder, "routes/hosts/new.localhost"))).toBe("../2/live/@web");
+  expect(await readlink(join(folder, "routes/deployments/new.localhost"))).toBe("../2/live/.deployment");
+
+  await plain.setRoutes([routesFor(3, "new.localhost")], signal);
+  expect(await hosts()).toEqual(["new.localhost"]);
+  expect(await readlink(join(folder, "routes/hosts/new.localhost"))).toBe("../3/live/@web");
+  expect(loads).toBe(before);
+});
+
+test("a link that somebody removed is made again with the next routes", async () => {
+  await rm(join(folder, "routes/hosts/old.localhost"));
+  await configuration.setRoutes([routesFor(1, "old.localhost")], signal);
+  expect(await hosts()).toEqual(["old.localhost"]);
+});
+
+test("a service that begins to wait gets a route, and its link goes", async () => {
+  const waiting = { installation: installation(1), routes: [{ host: "old.localhost", service: "web", waits: true }] };
+  await configuration.setRoutes([waiting], signal);
+  expect(runs).toContain('"@id":"1/web"');
+  expect(await hosts()).toEqual([]);
+});
+
+test("the hosts on disk are served by the next Baton before the database can be asked", async () => {
+  expect(JSON.stringify(await reopen({}).desired())).toContain("old.localhost");
 });

@@ -128,10 +128,23 @@ test.each([
   expect(await visit("hello.localhost")).toMatchObject({ body: "first" });
 });
 
+test.each(["HELLO.localhost", "hello.LocalHost:8080"])("the host %s is the same in lower case", async (host) => {
+  expect(await visit(host)).toMatchObject({ status: 200, body: "first" });
+  const live = String(await bed.proxy.current(installation(7)));
+  expect((await visit(host, bed.options.internalPorts.proof)).headers["x-baton-deployment"]).toBe(live);
+});
+
+test.each(["..", ".", "../hosts/hello.localhost", "%2e%2e", "hello.localhost/../hello.localhost", "{env.HOME}"])(
+  "the host %j is unknown, whatever files there are",
+  async (host) => {
+    expect([400, 404]).toContain((await visit(host)).status);
+  },
+);
+
 test("a host with a dot at its end is sent to the same without it", async () => {
   for (const [host, location] of [
     ["hello.localhost.", "http://hello.localhost/page?x=1"],
-    ["Hello.localhost.:8080", "http://Hello.localhost:8080/page?x=1"],
+    ["Hello.localhost.:8080", "http://hello.localhost:8080/page?x=1"],
   ] as const) {
     const answer = await get(bed.options.httpPort, host, { path: "/page?x=1" });
     expect([answer.status, answer.headers.location]).toEqual([308, location]);
