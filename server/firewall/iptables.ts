@@ -20,6 +20,8 @@ export function createFirewall(
   const runner = createRunner(within);
   const chains = new Map<IptablesProgram, ReturnType<typeof createChain>>();
   let last: FirewallState | null = null;
+  /** Nobody but Baton makes these rules, so what was removed stays removed. */
+  let isRemoved = false;
 
   function chainIn({ program }: Filter) {
     const chain = chains.get(program) ?? createChain(wanted, runner, program);
@@ -51,7 +53,8 @@ export function createFirewall(
   return {
     async apply(signal) {
       try {
-        if (isOff) await remove(signal);
+        if (isOff && !isRemoved) await remove(signal);
+        isRemoved = isOff;
         last = isOff ? { type: "off" } : await hold(signal);
       } catch (error) {
         signal.throwIfAborted();

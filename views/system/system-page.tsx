@@ -80,7 +80,7 @@ export function SystemPage({ frame, system }: { readonly frame: PageFrame; reado
           {usage ? (
             <Facts facts={usage.map(({ name, bytes }) => [name, sizeText(bytes)])} />
           ) : (
-            <p class="muted">Docker didn't respond in time.</p>
+            <p class="muted">Docker is still adding it up. Reload the page in a moment.</p>
           )}
         </section>
       </div>

@@ -1,6 +1,6 @@
 import { execFile } from "node:child_process";
 import { once } from "node:events";
-import { readFile, rm } from "node:fs/promises";
+import { readFile, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { promisify } from "node:util";
@@ -43,6 +43,7 @@ export function createCaddyProcess(config: {
   readonly configFile: string;
 }): CaddyProcess {
   const { bin, folder, configFile } = config;
+  let known: { readonly mark: string | null; readonly version: string } | null = null;
   const pidFile = join(folder, "caddy.pid");
   // Truncated at each start, so that it stays small and holds this start's words; Caddy has its own log.
   const outputFile = join(folder, "caddy.out");
@@ -81,8 +82,18 @@ export function createCaddyProcess(config: {
       await rm(pidFile, { force: true });
     },
 
-    version: () => versionOf(bin, env),
+    async version() {
+      const mark = await markOf(bin);
+      if (mark === null || known?.mark !== mark) known = { mark, version: await versionOf(bin, env) };
+      return known.version;
+    },
   };
+}
+
+/** What changes when the binary is replaced; null when it is looked for on the search path. */
+async function markOf(bin: string): Promise<string | null> {
+  const found = await stat(bin, { bigint: true }).catch(() => null);
+  return found && `${found.ino} ${found.size} ${found.mtimeNs}`;
 }
 
 async function goneWithin(pid: number, configFile: string, timeoutMs: number): Promise<boolean> {

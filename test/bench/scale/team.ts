@@ -36,18 +36,37 @@ export interface Timed {
 
 /** `folder` is kept between runs: to make a million deployments takes minutes. */
 export async function startTeam(folder: string, size: Size): Promise<Team> {
+  const undo: (() => unknown)[] = [];
+  const end = async () => {
+    for (const step of undo.splice(0).reverse()) await step();
+  };
+  try {
+    return await start(folder, size, (step) => undo.push(step), end);
+  } catch (error) {
+    await end();
+    throw error;
+  }
+}
+
+type Defer = (step: () => unknown) => void;
+
+async function start(folder: string, size: Size, defer: Defer, end: () => Promise<void>): Promise<Team> {
   const data = join(folder, "data");
   await mkdir(data, { recursive: true, mode: 0o700 });
   const database = await startPostgres(folder, { fsync: "off", synchronous_commit: "off", shared_buffers: "256MB" });
+  defer(() => database.stop());
   const sql = postgres(database.url, { max: 2, onnotice: () => {} });
+  defer(() => sql.end());
   await prepare(sql, database.url, data, size);
   const running = await containersOf(sql);
   await writeRoutes(join(data, "routes"), running);
   const [instance] = await sql<{ id: string }[]>`select id from instances`;
   const socket = join(folder, "docker.sock");
   const docker = await startFakeDocker(socket, instance?.id ?? "", running);
+  defer(() => docker[Symbol.asyncDispose]());
   const [listen = 0, http = 0, https = 0] = await freePorts(3);
   const beganMs = performance.now();
+  defer(() => endCaddy(join(data, "caddy/admin.sock")));
   const server = runServer("main.js", {
     BATON_DATA: data,
     BATON_LISTEN: `127.0.0.1:${listen}`,
@@ -62,9 +81,11 @@ export async function startTeam(folder: string, size: Size): Promise<Team> {
     DOCKER_HOST: `unix://${socket}`,
     ...(process.env.BATON_BENCH_NODE_OPTIONS && { NODE_OPTIONS: process.env.BATON_BENCH_NODE_OPTIONS }),
   });
+  defer(() => server.stop());
   await server.prints("Baton is running");
   const startedMs = performance.now() - beganMs;
   const agent = new Agent({ keepAlive: true, maxSockets: 64 });
+  defer(() => agent.destroy());
   const postmaster = await readFile(join(folder, "cluster/data/postmaster.pid"), "utf8");
 
   return {
@@ -77,14 +98,7 @@ export async function startTeam(folder: string, size: Size): Promise<Team> {
       database: await cpuOfBackends(sql, Number(postmaster.split("\n")[0])),
     }),
     dockerCalls: docker.calls,
-    async [Symbol.asyncDispose]() {
-      agent.destroy();
-      await server.stop();
-      await endCaddy(join(data, "caddy/admin.sock"));
-      await docker[Symbol.asyncDispose]();
-      await sql.end();
-      await database.stop();
-    },
+    [Symbol.asyncDispose]: end,
   };
 }
 

@@ -1,5 +1,6 @@
 import { SystemPage, type SystemPart, type SystemProps } from "../../../../views/system/system-page.tsx";
 import { sizeText } from "../../../../views/text/size-text.ts";
+import { createLastKnown } from "../../../async/last-known.ts";
 import type { EngineInfo, EngineMachine } from "../../../ports/engine/engine.ts";
 import { routes } from "../../../routes.ts";
 import { type DockerFacts, systemWarnings } from "../../../rules/health/system-warnings.ts";
@@ -9,19 +10,33 @@ import { frameOf, type PageNeeds } from "../page.ts";
 import { productsHealth } from "../product/product-health.ts";
 import { dockerFacts } from "./docker-facts.ts";
 
-/** Docker may take longer than this to add up its disk usage, but nobody waits that long for a page. */
-const usageLimitMs = 5_000;
 const factsLimitMs = 5_000;
+/** Docker adds up for seconds, and for minutes on a full disk. Nobody waits for that: the page shows the last sum. */
+const usageLimitMs = 120_000;
+const sizesMaxAgeMs = 60_000;
+const sizesPatienceMs = 50;
 
 /** Shows what Baton depends on, how each part is doing, and what somebody should fix. */
 export function createSystemPages(needs: PageNeeds) {
   const { endpoints } = needs;
+  const sizes = createSizes(needs);
 
   return endpoints.router().on(routes.system.get, async (c) => {
-    const system = await readSystem(needs);
+    const system = await readSystem(needs, sizes);
     const mood = system.warnings.some(({ isSerious }) => isSerious) ? "failed" : "idle";
     return c.html(SystemPage({ frame: frameOf(c, needs, { title: "System", section: "system", mood }), system }));
   });
+}
+
+type Sizes = ReturnType<typeof createSizes>;
+
+function createSizes({ clock, engine, store }: PageNeeds) {
+  const options = { maxAgeMs: sizesMaxAgeMs, patienceMs: sizesPatienceMs, nowMs: clock.monotonicMs };
+  return {
+    docker: createLastKnown(() => engine.diskUsage(AbortSignal.timeout(usageLimitMs)), options),
+    // Postgres looks at each file of the database.
+    database: createLastKnown(() => store.facts(), options),
+  };
 }
 
 interface KnownDocker {
@@ -34,19 +49,19 @@ function factsForWarnings({ info, machine }: KnownDocker): DockerFacts {
   return { ...info, operatingSystem, rootless, cannotLimit };
 }
 
-async function readSystem(needs: PageNeeds): Promise<SystemProps> {
+async function readSystem(needs: PageNeeds, sizes: Sizes): Promise<SystemProps> {
   const { clock, engine, machine, publicUrl } = needs;
   const [health, info, itsMachine, usage, disk, products] = await Promise.all([
     checkHealth(needs),
     known(engine.info(AbortSignal.timeout(factsLimitMs))),
     known(engine.machine(AbortSignal.timeout(factsLimitMs))),
-    known(engine.diskUsage(AbortSignal.timeout(usageLimitMs))),
+    sizes.docker.get(),
     known(machine.disk()),
     known(productsHealth(needs, AbortSignal.timeout(factsLimitMs))),
   ]);
   const docker = info && { info, machine: itsMachine };
   return {
-    parts: await partsOf(needs, health, docker),
+    parts: await partsOf(needs, sizes, health, docker),
     disk,
     usage: usage && [
       { name: "Images", bytes: usage.imagesBytes },
@@ -72,9 +87,14 @@ async function readSystem(needs: PageNeeds): Promise<SystemProps> {
   };
 }
 
-async function partsOf(needs: PageNeeds, health: Health, docker: KnownDocker | null): Promise<readonly SystemPart[]> {
-  const { clock, store, proxy, machine, publicUrl, version } = needs;
-  const [caddyVersion, database] = await Promise.all([known(proxy.version()), known(store.facts())]);
+async function partsOf(
+  needs: PageNeeds,
+  sizes: Sizes,
+  health: Health,
+  docker: KnownDocker | null,
+): Promise<readonly SystemPart[]> {
+  const { clock, proxy, machine, publicUrl, version } = needs;
+  const [caddyVersion, database] = await Promise.all([known(proxy.version()), sizes.database.get()]);
   const aboutBaton: SystemPart["facts"] = [
     ["Version", version],
     ["Node.js", machine.nodeVersion],
