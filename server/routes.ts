@@ -82,6 +82,22 @@ export const routes = {
   /** GET lists them, POST creates one. */
   environments: route("/environments", { get: page("enter"), post: form("environments", "created the environment") }),
   environmentRemove: route("/environments/:name/remove", { post: form("environments", "removed the environment") }),
+  /** One's own tokens; for administrators also those of others. */
+  tokens: route("/account/tokens", { get: page("tokens"), post: form("tokens", "created the token") }),
+  tokenRevoke: route("/account/tokens/:id{[0-9]+}/revoke", { post: form("tokens", "revoked the token") }),
+  /** Everybody who can sign in, and the invitations that are open. */
+  people: route("/people", { get: page("people") }),
+  peopleInvite: route("/people/invite", { post: form("people", "invited") }),
+  invitationWithdraw: route("/people/invitations/:id{[0-9]+}/withdraw", {
+    post: form("people", "withdrew the invitation of"),
+  }),
+  person: route("/people/:id{[0-9]+}", { post: form("people", "changed the rights of") }),
+  personDisable: route("/people/:id{[0-9]+}/disable", { post: form("people", "disabled") }),
+  personEnable: route("/people/:id{[0-9]+}/enable", { post: form("people", "enabled") }),
+  /** GET asks "are you sure?", POST does it. */
+  personRemove: route("/people/:id{[0-9]+}/remove", { get: page("people"), post: form("people", "removed") }),
+  /** The page that an invitation leads to. */
+  invitation: (secret: string) => `/join/${secret}`,
   queue: route("/queue", { get: page("enter") }),
   activity: route("/activity", { get: page("enter") }),
   system: route("/system", { get: page("system") }),
@@ -223,6 +239,14 @@ export const routes = {
     installationDeploy: apiOfInstallation("/api/product-deployments/:id/deploy", { post: call("deploy", "deployed") }),
     installationStop: apiOfInstallation("/api/product-deployments/:id/stop", { post: call("stop", "stopped") }),
     installationLogs: apiOfInstallation("/api/product-deployments/:id/logs", { get: text("logs") }),
+    tokens: route("/api/tokens", { get: json("tokens"), post: call("tokens", "created the token") }),
+    users: route("/api/users", { get: json("people") }),
+    invitations: route("/api/users/invitations", { post: call("people", "invited") }),
+    user: route("/api/users/:id", {
+      patch: call("people", "changed the rights of"),
+      delete: call("people", "removed"),
+    }),
+    token: route("/api/tokens/:id", { delete: call("tokens", "revoked the token") }),
     deployments: route("/api/deployments", { get: json("enter") }),
     deployment: ofDeployment("/api/deployments/:id", { get: json("see") }),
     deploymentChanges: ofDeployment("/api/deployments/:id/changes", { get: json("see") }),

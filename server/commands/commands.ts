@@ -13,6 +13,8 @@ import { retry } from "./deployments/retry.ts";
 import { stop } from "./deployments/stop.ts";
 import { createEnvironment } from "./environments/create-environment.ts";
 import { removeEnvironment } from "./environments/remove-environment.ts";
+import { changePerson, removePerson } from "./people/change-person.ts";
+import { invite, withdrawInvitation } from "./people/invite.ts";
 import { changeProduct } from "./products/change-product.ts";
 import { createProduct } from "./products/create-product.ts";
 import { deleteProduct } from "./products/delete-product.ts";
@@ -25,6 +27,9 @@ import { hideSetUp } from "./settings/hide-set-up.ts";
 import { setDomains } from "./settings/set-domains.ts";
 import { setServiceSettings } from "./settings/set-service-settings.ts";
 import { setVariables } from "./settings/set-variables.ts";
+import { createToken } from "./tokens/create-token.ts";
+import { revokeToken } from "./tokens/revoke-token.ts";
+import { stampUses } from "./tokens/stamp-uses.ts";
 import { checkRepository } from "./webhooks/check-repository.ts";
 import { makeDeployKey } from "./webhooks/make-deploy-key.ts";
 import { makeWebhookSecret } from "./webhooks/make-webhook-secret.ts";
@@ -68,6 +73,15 @@ const commands = {
   makeWebhookSecret,
   makeDeployKey,
   removeDeployKey,
+
+  invite,
+  withdrawInvitation,
+  changePerson,
+  removePerson,
+
+  createToken,
+  revokeToken,
+  stampUses,
 
   ensureCsrfKey,
   signIn,

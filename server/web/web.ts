@@ -1,10 +1,9 @@
 import { OpenAPIHono } from "@hono/zod-openapi";
 import type { Hono } from "hono";
 import { isGitPath } from "../routes.ts";
-import { createAuth } from "./access/auth.ts";
+import { createDoor } from "./access/door.ts";
 import { createHostCheck } from "./access/host-check.ts";
 import { createOrigins } from "./access/origins.ts";
-import { createRights } from "./access/rights.ts";
 import type { WebAdapters } from "./adapters.ts";
 import { createApiRoutes } from "./api/api.ts";
 import { createGitHttp } from "./git/git-http.ts";
@@ -20,6 +19,8 @@ import { createDeploymentPages } from "./pages/deployment/deployment.ts";
 import { createDeploymentsPages } from "./pages/deployment/deployments.ts";
 import { createRedeployPages } from "./pages/deployment/redeploy.ts";
 import { problemPage } from "./pages/page.ts";
+import { createPeoplePages } from "./pages/people/people.ts";
+import { createTokensPages } from "./pages/people/tokens.ts";
 import { createProductPages } from "./pages/product/product.ts";
 import { createProductDeploymentsPages } from "./pages/product/product-deployments.ts";
 import { createProductDomainsPages } from "./pages/product/product-domains.ts";
@@ -43,27 +44,22 @@ import { createProductBoard } from "./read/board/product-board.ts";
 import { createCatalog } from "./read/catalog.ts";
 import { createHostStates } from "./read/host-states.ts";
 import { createEventStreams } from "./streams/event-stream.ts";
-import { createOpenStreams } from "./streams/open-streams.ts";
 
 /** Everything that Baton answers over HTTP: first the rules for every request, then the handlers. */
 export function createWeb(outside: WebAdapters): Hono<WebEnv> {
   const origins = createOrigins(outside);
   const metrics = createMetrics(outside);
   const catalog = createCatalog(outside.store);
-  const rights = createRights({ ...outside, catalog });
-  const openStreams = createOpenStreams(outside);
-  const auth = createAuth({ ...outside, rights, openStreams }, origins);
+  const door = createDoor({ ...outside, catalog }, origins);
   const audit = createAudit({ ...outside, catalog }, origins);
   const needs = {
     ...outside,
-    auth,
-    rights,
-    openStreams,
+    ...door,
     metrics,
     catalog,
     board: createProductBoard(outside),
     audit,
-    endpoints: createEndpoints({ auth, audit }),
+    endpoints: createEndpoints({ ...door, audit }),
     streams: createEventStreams(outside),
     hostStates: createHostStates(outside),
   };
@@ -97,6 +93,8 @@ export function createWeb(outside: WebAdapters): Hono<WebEnv> {
     createNewProductPages(needs),
     createQueuePages(needs),
     createActivityPages(needs),
+    createTokensPages(needs),
+    createPeoplePages(needs),
     createSystemPages(needs),
     createEnvironmentsPages(needs),
     createSetUpPages(needs),

@@ -152,6 +152,7 @@ async function html(): Promise<string> {
     title: "log",
     section: null,
     visitor: null,
+    allowed: [],
     csrf: null,
     nonce: "measured",
     asset: assets.get,

@@ -1,3 +1,5 @@
+import type { Permission } from "../../server/model/access/permission.ts";
+
 /** The props that every page gets in addition to its own. */
 export interface PageFrame {
   /** The browser tab's title: "my-app". */
@@ -5,6 +7,8 @@ export interface PageFrame {
   readonly section: Section | null;
   /** The signed-in user; null if nobody is signed in. */
   readonly visitor: string | null;
+  /** What the visitor may do that is about no single product. */
+  readonly allowed: readonly Permission[];
   readonly csrf: string | null;
   readonly nonce: string;
   readonly asset: (name: AssetName) => AssetLink;
@@ -14,7 +18,7 @@ export interface PageFrame {
 }
 
 /** The section of the main navigation that a page belongs to. */
-export type Section = "products" | "deployments" | "queue" | "activity" | "system";
+export type Section = "products" | "deployments" | "queue" | "activity" | "people" | "system";
 
 /** The state that the icon in the browser tab shows. */
 export type Mood = "idle" | "busy" | "ready" | "failed";

@@ -1,5 +1,6 @@
 import { html } from "hono/html";
 import type { Child } from "hono/jsx";
+import type { Permission } from "../../server/model/access/permission.ts";
 import { routes } from "../../server/routes.ts";
 import { CsrfField } from "../ui/form/csrf-field.tsx";
 import type { AssetName, PageFrame, Section } from "./frame.ts";
@@ -85,12 +86,15 @@ const sections: readonly {
   readonly name: string;
   readonly url: string;
   readonly shortcut: string;
+  /** The right that it takes; null for everybody. */
+  readonly permission: Permission | null;
 }[] = [
-  { section: "products", name: "Products", url: routes.home(), shortcut: "g p" },
-  { section: "deployments", name: "Deployments", url: routes.deployments(), shortcut: "g d" },
-  { section: "queue", name: "Queue", url: routes.queue(), shortcut: "g q" },
-  { section: "activity", name: "Activity", url: routes.activity(), shortcut: "g a" },
-  { section: "system", name: "System", url: routes.system(), shortcut: "g s" },
+  { section: "products", name: "Products", url: routes.home(), shortcut: "g p", permission: null },
+  { section: "deployments", name: "Deployments", url: routes.deployments(), shortcut: "g d", permission: null },
+  { section: "queue", name: "Queue", url: routes.queue(), shortcut: "g q", permission: null },
+  { section: "activity", name: "Activity", url: routes.activity(), shortcut: "g a", permission: null },
+  { section: "people", name: "People", url: routes.people(), shortcut: "g e", permission: "people" },
+  { section: "system", name: "System", url: routes.system(), shortcut: "g s", permission: "system" },
 ];
 
 function Masthead({ frame }: { readonly frame: PageFrame }) {
@@ -103,15 +107,23 @@ function Masthead({ frame }: { readonly frame: PageFrame }) {
       {frame.visitor !== null && (
         <>
           <nav aria-label="Main">
-            {sections.map(({ section, name, url, shortcut }) => (
-              <a href={url} data-shortcut={shortcut} aria-current={frame.section === section ? "page" : undefined}>
-                {name}
-              </a>
-            ))}
+            {sections
+              .filter(({ permission }) => permission === null || frame.allowed.includes(permission))
+              .map(({ section, name, url, shortcut }) => (
+                <a href={url} data-shortcut={shortcut} aria-current={frame.section === section ? "page" : undefined}>
+                  {name}
+                </a>
+              ))}
           </nav>
           <form class="session" method="post" action={routes.signOut()}>
             <CsrfField token={frame.csrf} />
-            <span class="who">{frame.visitor}</span>
+            {frame.allowed.includes("tokens") ? (
+              <a class="who" href={routes.tokens()} title="Your tokens">
+                {frame.visitor}
+              </a>
+            ) : (
+              <span class="who">{frame.visitor}</span>
+            )}
             <button class="link" type="submit">
               Sign out
             </button>

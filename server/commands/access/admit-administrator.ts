@@ -1,5 +1,5 @@
-import { randomBytes } from "node:crypto";
 import type { Uses } from "../adapters.ts";
+import { newToken } from "../tokens/new-token.ts";
 
 const name = "administrator";
 
@@ -16,11 +16,6 @@ export async function admitAdministrator(
     return null;
   }
   if (await access.hasToken()) return null;
-  const token = newToken();
+  const { token } = newToken();
   return (await access.addFirstToken(name, token)) ? token : null;
-}
-
-/** 256 random bits after a prefix that secret scanners can look for. */
-function newToken(): string {
-  return `baton_${randomBytes(32).toString("base64url")}`;
 }

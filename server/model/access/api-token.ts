@@ -5,8 +5,10 @@ import type { Scope } from "./scope.ts";
 export interface ApiToken {
   readonly id: TokenId;
   readonly name: string;
-  /** Null for the server's own: BATON_ADMIN_TOKEN, or the one that the first start printed. */
+  /** Null for a token that belongs to the server: its own, and those that were created with it. */
   readonly userId: UserId | null;
+  /** Whether it is BATON_ADMIN_TOKEN, or the one that the first start printed. */
+  readonly isServers: boolean;
   readonly scopes: readonly Scope[];
   /** The products that it is limited to; null when it is not. */
   readonly productIds: readonly ProductId[] | null;

@@ -47,6 +47,7 @@ async function readTokens(queries: Queries, which: ReturnType<typeof eq> | undef
   const rows = await queries
     .select({
       ...{ id, name, userId, scopes, hint, createdAt, expiresAt, revokedAt, lastUsedAt, lastUsedAddress },
+      isServers: tokens.administrator,
       limited: tokens.limited,
       productIds: productsOfToken,
     })

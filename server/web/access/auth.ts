@@ -14,6 +14,7 @@ import { peerAddress, peerNetwork } from "./peer-address.ts";
 import type { Rights } from "./rights.ts";
 import { hasSameRights, holdsToken } from "./same-rights.ts";
 import { type CheckedToken, createTokenCheck, maxTokenLength } from "./token-check.ts";
+import type { UseStamps } from "./use-stamps.ts";
 
 export interface Auth {
   /** Admits everybody who may use an endpoint. */
@@ -36,6 +37,7 @@ const maxDeviceLength = 300;
 type AuthNeeds = Pick<WebAdapters, "store" | "commands" | "clock" | "publicUrl"> & {
   readonly rights: Rights;
   readonly openStreams: OpenStreams;
+  readonly stamps: UseStamps;
 };
 
 export function createAuth(needs: AuthNeeds, origins: Origins): Auth {
@@ -106,7 +108,7 @@ function cookieFor({ trustworthy }: Origins) {
 
 /** Finds the owner of the token or session that a request carries. Streams that were opened with it end with it. */
 function createCredentials(needs: AuthNeeds, origins: Origins) {
-  const { store, commands, clock, openStreams } = needs;
+  const { store, commands, clock, openStreams, stamps } = needs;
   const csrfKey = createCsrfKey(commands.ensureCsrfKey);
   const identify = createTokenSignIn(needs, origins);
 
@@ -128,6 +130,7 @@ function createCredentials(needs: AuthNeeds, origins: Origins) {
       const token = /^Bearer ([\x21-\x7e]+)$/i.exec(header)?.[1];
       const checked = token === undefined ? malformed : await identify(c, token, "the API");
       if (checked.type === "right" && token !== undefined) {
+        stamps.note(checked.principal, peerAddress(c, origins.https));
         const holds = () => holdsToken(needs, token, checked.principal);
         return { identity: checked.principal, via: "bearer", csrf: null, streams: streamsOf("token", token, holds) };
       }
@@ -142,6 +145,7 @@ function createCredentials(needs: AuthNeeds, origins: Origins) {
       const ask = () => store.access.session(secret, clock.now());
       const identity = await ask();
       if (!identity) return null;
+      stamps.note(identity, peerAddress(c, origins.https));
       const streams = streamsOf("session", secret, async () => hasSameRights(identity, await ask()));
       return { identity, via: "session", csrf: csrfTokenOf(await csrfKey(), secret), streams };
     },

@@ -5,6 +5,8 @@ import type { Metrics } from "../health/metrics.ts";
 import { createWebhookRoutes } from "../webhooks/webhooks.ts";
 import { createActivityApi } from "./activity.ts";
 import { createDeploymentsApi } from "./deployments/deployments.ts";
+import { createTokensApi } from "./people/tokens.ts";
+import { createUsersApi } from "./people/users.ts";
 import { createPresenter } from "./present.ts";
 import { createEnvironmentsApi } from "./products/environments.ts";
 import { createInstallationDeploymentsApi } from "./products/installation-deployments.ts";
@@ -35,6 +37,8 @@ export function createApiRoutes(needs: Omit<ApiNeeds, "present"> & { readonly me
   api.route("/", createProductRedeployApi(all));
   api.route("/", createDeploymentsApi(all));
   api.route("/", createActivityApi(all));
+  api.route("/", createTokensApi(all));
+  api.route("/", createUsersApi(all));
   api.route("/", createWebhookRoutes(all));
   api.openapi(
     createRoute({

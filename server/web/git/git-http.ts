@@ -16,6 +16,7 @@ import { peerAddress, peerNetwork } from "../access/peer-address.ts";
 import type { Rights } from "../access/rights.ts";
 import { holdsToken } from "../access/same-rights.ts";
 import { createTokenCheck } from "../access/token-check.ts";
+import type { UseStamps } from "../access/use-stamps.ts";
 import type { WebAdapters } from "../adapters.ts";
 import type { Visitor } from "../http/web-context.ts";
 import { credentialKey, type OpenStreams } from "../streams/open-streams.ts";
@@ -41,7 +42,11 @@ const noLfs = {
 };
 
 type GitNeeds = PushNeeds &
-  Pick<WebAdapters, "publicUrl" | "listen"> & { readonly rights: Rights; readonly openStreams: OpenStreams };
+  Pick<WebAdapters, "publicUrl" | "listen"> & {
+    readonly rights: Rights;
+    readonly openStreams: OpenStreams;
+    readonly stamps: UseStamps;
+  };
 
 /** Git's smart HTTP: three routes below /git. Basic authentication comes first, before any git process starts. */
 export function createGitHttp(needs: GitNeeds): Hono<GitEnv> {
@@ -150,6 +155,7 @@ function createGitSignIn(needs: GitNeeds): MiddlewareHandler<GitEnv> {
       return c.text(`too many wrong tokens: try again in ${wait} s\n`, 429, { "Retry-After": wait });
     }
     c.set("identity", checked.principal);
+    needs.stamps.note(checked.principal, address);
     const holds = () => holdsToken(needs, token, checked.principal);
     c.set("streams", { add: (end) => openStreams.add({ key: credentialKey("token", token), holds }, end) });
     return next();

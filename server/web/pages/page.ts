@@ -1,5 +1,6 @@
 import type { Mood, PageFrame } from "../../../views/frame/frame.ts";
 import { ProblemPage } from "../../../views/frame/problem-page.tsx";
+import { allowedEverywhere } from "../../rules/access/allowed.ts";
 import type { Auth } from "../access/auth.ts";
 import type { Rights } from "../access/rights.ts";
 import type { WebAdapters } from "../adapters.ts";
@@ -38,6 +39,7 @@ export function frameOf(
     section: page.section ?? null,
     mood: page.mood ?? "idle",
     visitor: visitor?.identity.name ?? null,
+    allowed: visitor ? allowedEverywhere(visitor.identity) : [],
     csrf: visitor?.csrf ?? null,
     nonce: c.get("nonce"),
     asset: assets.get,

@@ -58,7 +58,7 @@ export interface FakeRows {
   readonly audit: AuditEntry[];
 }
 
-export interface TokenRow extends ApiToken {
+export interface TokenRow extends Omit<ApiToken, "isServers"> {
   /** Whether it is the server's own. */
   readonly administrator: boolean;
 }

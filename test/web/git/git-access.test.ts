@@ -49,6 +49,7 @@ async function createGitDoor(publicUrl = "http://127.0.0.1:4000") {
     listen: { host: "127.0.0.1", port: 4000 },
     rights: createRights({ store, catalog: createCatalog(store) }),
     openStreams: createOpenStreams({ clock }),
+    stamps: { note: keep },
   });
   return {
     ...{ app, clock, store, git },

@@ -27,6 +27,7 @@ const styles = [
   "log",
   "lists",
   "pages/system",
+  "pages/rights",
   "pages/documents",
   "narrow",
 ].map((name) => `views/assets/styles/${name}.css`);

@@ -94,7 +94,7 @@ export function createAccess(rows: FakeRows): Store["access"] {
 type TokenMethods = "listTokens" | "getToken" | "addToken" | "revokeToken";
 
 function createTokens(rows: FakeRows, forgetSessionsOf: (id: TokenId) => void): Pick<Store["access"], TokenMethods> {
-  const shown = ({ administrator: _, ...token }: TokenRow): ApiToken => token;
+  const shown = ({ administrator, ...token }: TokenRow): ApiToken => ({ ...token, isServers: administrator });
   const standing = () => [...rows.tokens.values()].filter(({ revokedAt }) => !revokedAt).map(shown);
   return {
     listTokens: async (owner) =>
