@@ -9,6 +9,7 @@ import { encode } from "../../server/web/streams/sse.ts";
 import { Layout } from "../../views/frame/layout.tsx";
 import { LiveRegion, Part } from "../../views/frame/live-region.tsx";
 import { LogLines, LogPanel, logIncomingId } from "../../views/ui/output/log.tsx";
+import { createSamples, report } from "./support/figures.ts";
 
 /** Measures a log of 100,000 lines in Chromium: until every line is loaded, while scrolling, and while searching. */
 
@@ -36,21 +37,15 @@ test("a log of 100,000 lines: arrival, scrolling, search and memory", async () =
     const leaping = await scrollUp(page, "scroll.scrollHeight / (frames + 1)");
     const searchMs = await search(page, `line ${count / 2} of`);
     const client = await page.context().newCDPSession(page);
-    const figures = {
-      "arrived, ms": arrivedMs,
-      "reading, median frame, ms": reading[frames >> 1] ?? Number.NaN,
-      "reading, worst frame, ms": reading.at(-1) ?? Number.NaN,
-      "leaping, median frame, ms": leaping[frames >> 1] ?? Number.NaN,
-      "leaping, worst frame, ms": leaping.at(-1) ?? Number.NaN,
-      "search, ms": searchMs,
-      "script heap, MB": await heapMegabytes(client),
-      "renderer, MB": await rendererMegabytes(browser),
-      "lines in the page": await page.locator(".line").count(),
-    };
-    const rows = Object.entries(figures).map(
-      ([what, figure]) => `${what.padEnd(26)} ${figure.toFixed(1).padStart(10)}`,
-    );
-    process.stdout.write(`\n${rows.join("\n")}\n`);
+    const { add, samples } = createSamples();
+    add("100,000 lines arrived, ms", arrivedMs);
+    add("reading, frame, ms", ...reading);
+    add("leaping, frame, ms", ...leaping);
+    add("search, ms", searchMs);
+    add("script heap, MB", await heapMegabytes(client));
+    add("renderer, MB", await rendererMegabytes(browser));
+    add("lines in the page", await page.locator(".line").count());
+    await report("log", samples);
     expect([reading.length, leaping.length]).toEqual([frames, frames]);
   } finally {
     await browser.close();

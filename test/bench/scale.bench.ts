@@ -4,6 +4,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { expect, test } from "vitest";
 import type { Size } from "./scale/data.ts";
 import { startTeam, type Team } from "./scale/team.ts";
+import { createSamples, report } from "./support/figures.ts";
 
 /**
  * Pages, lists and idle cost of a server with many products. BATON_BENCH_PRODUCTS, BATON_BENCH_DEPLOYMENTS and
@@ -11,53 +12,55 @@ import { startTeam, type Team } from "./scale/team.ts";
  */
 
 const number = (name: string, usual: number) => Number(process.env[name] ?? usual);
+const products = number("BATON_BENCH_PRODUCTS", 1_000);
 const deployments = number("BATON_BENCH_DEPLOYMENTS", 1_000_000);
-const size: Size = {
-  products: number("BATON_BENCH_PRODUCTS", 1_000),
-  deployments,
-  events: number("BATON_BENCH_EVENTS", 2 * deployments),
-};
-const folder = join(tmpdir(), `baton-bench-${size.products}-${size.deployments}-${size.events}`);
+const events = number("BATON_BENCH_EVENTS", 2 * deployments);
 const times = number("BATON_BENCH_REQUESTS", 100);
 const idleMs = number("BATON_BENCH_IDLE_MS", 60_000);
 /** Measures only addresses that contain this. */
 const only = process.env.BATON_BENCH_ONLY ?? "";
-const viewers = 100;
+const viewers = 200;
+const { add, samples } = createSamples();
 
-test("a server with many products", { timeout: 3_600_000 }, async () => {
-  await using team = await startTeam(folder, size);
-  const rows = [];
-  for (const path of await pathsOf(team)) if (path.includes(only)) rows.push(await measure(team, path));
-  const idle = await idleCost(team, idleMs);
-  const watched = await watchedCost(team, Math.min(idleMs, 20_000));
-  process.stdout.write(
-    [
-      "",
-      `${size.products} products, ${size.deployments} deployments, ${size.events} events`,
-      `start: ${team.startedMs.toFixed(0)} ms`,
-      line("path", ["p50, ms", "p99, ms", "CPU, ms", "database", "kB"]),
-      ...rows.map(({ path, p50, p99, serverMs, databaseMs, kB }) =>
-        line(
-          path,
-          [p50, p99, serverMs, databaseMs, kB].map((figure) => figure.toFixed(1)),
-        ),
-      ),
-      `idle: ${idle.server.toFixed(1)} ms CPU a second in the server, ${idle.database.toFixed(1)} in the database`,
-      `${viewers} viewers of the products: ${watched.server.toFixed(1)} and ${watched.database.toFixed(1)}`,
-      "",
-    ].join("\n"),
-  );
-  expect(rows.filter(({ status }) => status !== 200)).toEqual([]);
+const startWith = (size: Size) =>
+  startTeam(join(tmpdir(), `baton-bench-${size.products}-${size.deployments}-${size.events}`), size);
+
+test("pages, lists and idle cost of a server with many products", { timeout: 3_600_000 }, async () => {
+  await using team = await startWith({ products, deployments, events });
+  add("start, ms", team.startedMs);
+  const paths = (await pathsOf(team)).filter(([path]) => path.includes(only));
+  for (const [path, name] of paths) await measure(team, path, name);
+  await delay(5_000);
+  const idle = await cost(team, idleMs);
+  add("idle server, ms of CPU a second", idle.server);
+  add("its database, ms of CPU a second", idle.database);
+  add("idle server, MB", await team.memoryMb());
+  await measureViewers(team);
+  await report("scale", samples);
 });
 
-function line(what: string, figures: readonly string[]): string {
-  return [what.padEnd(36), ...figures.map((figure) => figure.padStart(9))].join(" ");
+test("home with ten times as many products", { timeout: 3_600_000 }, async () => {
+  await using team = await startWith({ products: 10 * products, deployments, events });
+  for (const path of ["/", "/?view=cards", "/?q=app-7"]) {
+    await measure(team, path, `home${path.slice(1)} of ${10 * products} products, ms`);
+  }
+  await report("scale", samples);
+});
+
+async function measureViewers(team: Team): Promise<void> {
+  const streams = await Promise.all(Array.from({ length: viewers }, () => team.watch("/stream")));
+  await delay(3_000);
+  const watched = await cost(team, Math.min(idleMs, 20_000));
+  add(`server, ${viewers} viewers of home, ms of CPU a second`, watched.server);
+  add(`server, ${viewers} viewers of home, MB`, await team.memoryMb());
+  for (const end of streams) end();
 }
 
-async function pathsOf({ sql }: Team): Promise<readonly string[]> {
+async function pathsOf({ sql }: Team): Promise<readonly (readonly [path: string, name: string])[]> {
   const [newest] = await sql<{ id: string; session: string | null }[]>`
     select d.id from deployments d join installations i on i.id = d.installation_id
     where i.product_id = 7 order by d.id desc limit 1`;
+  const at = `/deployments/${newest?.id}`;
   return [
     ...["/", "/?view=cards", "/?q=app-7", "/?state=attention", "/?sort=recent", "/?sort=name"],
     ...["/api/products", "/api/product-deployments", "/api/deployments", "/api/environments", "/api/activity"],
@@ -65,42 +68,27 @@ async function pathsOf({ sql }: Team): Promise<readonly string[]> {
     ...["/products/app-7", "/products/app-7/deployments", "/products/app-7/logs", "/products/app-7/variables"],
     ...["/products/app-7/domains", "/products/app-7/settings", "/products/app-7/webhooks", "/products/app-7/redeploy"],
     ...["/deployments", "/deployments?status=failed", "/deployments?status=under-way", "/deployments?product=app-7"],
-    ...[`/deployments/${newest?.id}`, `/api/deployments/${newest?.id}`],
+    ...[at, `/api${at}`],
     ...["/queue", "/activity", "/environments", "/new", "/set-up", "/system", "/api/activity?product=app-7"],
-  ];
+  ].map((path) => {
+    const query = /^\/(\?.*)?$/.exec(path);
+    return [path, query ? `home${query[1] ?? ""}, ms` : `GET ${path.replace(at, "/deployments/<id>")}, ms`] as const;
+  });
 }
 
-async function measure(team: Team, path: string) {
+/** Resolves when the samples are added. A page that takes seconds is not asked a hundred times. */
+async function measure(team: Team, path: string, name: string): Promise<void> {
   const first = await team.ask(path);
-  const took: number[] = [];
-  // A page that takes seconds is not asked a hundred times.
+  expect(first.status, path).toBe(200);
   const count = Math.max(5, Math.min(times, Math.floor(20_000 / first.tookMs)));
-  const before = await team.cpu();
-  for (let turn = 0; turn < count; turn++) took.push((await team.ask(path)).tookMs);
-  const after = await team.cpu();
-  took.sort((a, b) => a - b);
-  const at = (share: number) => took[Math.min(took.length - 1, Math.floor(share * took.length))] ?? Number.NaN;
-  return {
-    ...{ path, status: first.status, p50: at(0.5), p99: at(0.99), kB: first.body.length / 1000 },
-    // What it costs, which a busy machine does not change much.
-    serverMs: (after.server - before.server) / count,
-    databaseMs: (after.database - before.database) / count,
-  };
+  for (let turn = 0; turn < count; turn++) add(name, (await team.ask(path)).tookMs);
 }
 
-/** Milliseconds of CPU a second, with nobody there. */
-async function idleCost(team: Team, forMs: number) {
+/** Milliseconds of CPU a second, with nobody asking. */
+async function cost(team: Team, forMs: number) {
   const before = await team.cpu();
   await delay(forMs);
   const after = await team.cpu();
   const aSecond = (from: number, to: number) => ((to - from) * 1000) / forMs;
   return { server: aSecond(before.server, after.server), database: aSecond(before.database, after.database) };
-}
-
-async function watchedCost(team: Team, forMs: number) {
-  const streams = await Promise.all(Array.from({ length: viewers }, () => team.watch("/stream")));
-  await delay(3_000);
-  const cost = await idleCost(team, forMs);
-  for (const end of streams) end();
-  return cost;
 }

@@ -17,15 +17,10 @@ export interface RunningContainer {
 export async function startFakeDocker(socketPath: string, instance: string, running: readonly RunningContainer[]) {
   await rm(socketPath, { force: true });
   const containers = new Map(running.map((one) => [idOf(one), one]));
-  let calls = 0;
-  const server = createServer((request, response) => {
-    calls += 1;
-    answer(request, response, instance, containers);
-  });
+  const server = createServer((request, response) => answer(request, response, instance, containers));
   server.listen(socketPath);
   await once(server, "listening");
   return {
-    calls: () => calls,
     async [Symbol.asyncDispose]() {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));

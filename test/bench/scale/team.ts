@@ -8,6 +8,7 @@ import { migrate } from "../../../server/store/postgres/migrate.ts";
 import { runServer } from "../../e2e/support/baton/server-process.ts";
 import { freePorts } from "../../run/free-ports.ts";
 import { startPostgres } from "../../run/postgres.ts";
+import { memoryMbOf } from "../support/recording.ts";
 import { fill, type Size } from "./data.ts";
 import { type RunningContainer, startFakeDocker } from "./fake-docker.ts";
 
@@ -24,7 +25,8 @@ export interface Team {
   watch(path: string): Promise<() => void>;
   /** Milliseconds of CPU that the server and its database have used so far. */
   cpu(): Promise<{ readonly server: number; readonly database: number }>;
-  dockerCalls(): number;
+  /** Of the server's process. */
+  memoryMb(): Promise<number>;
   [Symbol.asyncDispose](): Promise<void>;
 }
 
@@ -97,7 +99,7 @@ async function start(folder: string, size: Size, defer: Defer, end: () => Promis
       server: await cpuOf(server.pid),
       database: await cpuOfBackends(sql, Number(postmaster.split("\n")[0])),
     }),
-    dockerCalls: docker.calls,
+    memoryMb: () => memoryMbOf(server.pid),
     [Symbol.asyncDispose]: end,
   };
 }

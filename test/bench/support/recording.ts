@@ -49,3 +49,9 @@ export async function processorMs(pid: number): Promise<{ readonly own: number; 
   const ms = (ticks: number) => (ticks * 1_000) / ticksPerSecond;
   return { own: ms(utime + stime), children: ms(cutime + cstime) };
 }
+
+/** The resident memory of a process. */
+export async function memoryMbOf(pid: number): Promise<number> {
+  const [, kilobytes] = /^VmRSS:\s+(\d+)/m.exec(await readFile(`/proc/${pid}/status`, "utf8")) ?? [];
+  return Number(kilobytes) / 1_000;
+}

@@ -1,0 +1,44 @@
+import { randomUUID } from "node:crypto";
+import { expect, test } from "vitest";
+import { embeddedPostgres, startBaton } from "../e2e/support/baton/harness.ts";
+import { createHook } from "../e2e/support/forge-hook.ts";
+import { createRepository } from "../e2e/support/git-client.ts";
+import { serveForge } from "../git/servers/forge-server.ts";
+import { createSamples, report } from "./support/figures.ts";
+
+/** Delivers many webhooks at the same moment, as after a push of many branches; a forge waits 10 s for each answer. */
+
+const burst = 1_000;
+
+test("the answers to a burst of webhooks", async () => {
+  await using forge = await serveForge();
+  const { add, samples } = createSamples();
+  const baton = await startBaton({
+    ...embeddedPostgres,
+    BATON_ALLOW_PRIVATE_REPOSITORIES: "1",
+    BATON_LOG_LEVEL: "info",
+  });
+  const repository = await createRepository();
+  try {
+    const { folder, url } = await forge.repository("acme/shop");
+    await repository.write({ "index.html": "shop" });
+    await repository.commit("Begin");
+    await repository.push(folder, "HEAD:refs/heads/main").done;
+    const { body } = await baton.api.send<{ webhook: { url: string; secret: string } }>("POST", "/api/products", {
+      ...{ name: "shop", repository: url, branch: "main" },
+    });
+    const hook = createHook(body.webhook, url);
+    await hook.deliver("", { event: "ping" });
+    const commit = "c".repeat(40);
+    const answers = await Promise.all(
+      Array.from({ length: burst }, () => hook.deliver(commit, { branch: `topic-${randomUUID()}` })),
+    );
+    add(`webhook of a burst of ${burst}, ms`, ...answers.map(({ tookMs }) => tookMs));
+    add("slowest webhook of the burst, ms", Math.max(...answers.map(({ tookMs }) => tookMs)));
+    await report("webhooks", samples);
+    expect(answers.filter(({ status }) => status >= 300)).toEqual([]);
+  } finally {
+    await baton.down();
+    await repository.remove();
+  }
+});
