@@ -9,7 +9,8 @@ export function DeploymentsPage(props: {
   readonly list: DeploymentList;
   /** Null shows the deployments of all products. */
   readonly product: string | null;
-  readonly products: readonly string[];
+  /** Those to choose from; "many" when a list of them would be too long. */
+  readonly products: readonly string[] | "many";
   readonly stream: LiveStream;
 }) {
   const { frame, list, product, products, stream } = props;
@@ -19,18 +20,11 @@ export function DeploymentsPage(props: {
       <h1>{frame.title}</h1>
       <div class="toolbar">
         <StatusFilters {...at} current={list.filter} />
-        {products.length > 1 && (
+        {(products === "many" || products.length > 1) && (
           <form class="picker" method="get" action={routes.deployments()}>
             {list.filter !== "all" && <input type="hidden" name="status" value={list.filter} />}
             <label for="product">Product</label>
-            <select id="product" name="product" data-submits="">
-              <option value="">All</option>
-              {products.map((slug) => (
-                <option value={slug} selected={slug === product}>
-                  {slug}
-                </option>
-              ))}
-            </select>
+            <ProductField product={product} products={products} />
             <button class="button small" type="submit">
               Show
             </button>
@@ -41,6 +35,34 @@ export function DeploymentsPage(props: {
         <DeploymentListPart {...at} list={list} now={frame.now} />
       </LiveRegion>
     </Layout>
+  );
+}
+
+function ProductField(props: { readonly product: string | null; readonly products: readonly string[] | "many" }) {
+  const { product, products } = props;
+  if (products === "many") {
+    return (
+      <input
+        id="product"
+        type="search"
+        name="product"
+        value={product ?? ""}
+        placeholder="All"
+        autocomplete="off"
+        autocapitalize="none"
+        spellcheck={false}
+      />
+    );
+  }
+  return (
+    <select id="product" name="product" data-submits="">
+      <option value="">All</option>
+      {products.map((slug) => (
+        <option value={slug} selected={slug === product}>
+          {slug}
+        </option>
+      ))}
+    </select>
   );
 }
 

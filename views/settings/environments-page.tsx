@@ -66,6 +66,9 @@ export function EnvironmentsPage({ frame, page }: { readonly frame: PageFrame; r
   );
 }
 
+/** An environment with more products names only these. */
+const mostNamed = 50;
+
 function Environment(props: { readonly environment: EnvironmentView; readonly csrf: string | null }) {
   const { environment, csrf } = props;
   const { name, domain, branch, products } = environment;
@@ -103,12 +106,13 @@ function Environment(props: { readonly environment: EnvironmentView; readonly cs
           <dd>
             {products.length === 0
               ? "None yet"
-              : products.map((slug, index) => (
+              : products.slice(0, mostNamed).map((slug, index) => (
                   <>
                     {index > 0 && ", "}
                     <a href={inEnvironment(routes.product(slug), { environment: name })}>{slug}</a>
                   </>
                 ))}
+            {products.length > mostNamed && ` and ${products.length - mostNamed} more`}
           </dd>
         </div>
       </dl>

@@ -239,3 +239,23 @@ test("the search without scripts leaves lines with the words alone", async () =>
   expect(text).toContain("An Error");
   expect(text).not.toContain("all is well");
 });
+
+describe("the list of all deployments", () => {
+  test("lets people choose from a few products, and type the name of one of many", async () => {
+    await world.samples.product("docs");
+    expect((await member.get("/deployments")).html).toContain('<option value="docs">');
+
+    for (let number = 0; number < 50; number++) await world.samples.product(`app-${number}`);
+    const { html } = await member.get("/deployments?product=docs");
+    expect(html).not.toContain("<option");
+    expect(html).toMatch(/<input id="product" type="search" name="product" value="docs"/);
+  });
+});
+
+describe("the environments", () => {
+  test("name the first of many products, and count the others", async () => {
+    for (let number = 0; number < 60; number++) await world.samples.product(`app-${number}`);
+    const { text } = await member.get("/environments");
+    expect(text).toMatch(/and 1\d more/);
+  });
+});

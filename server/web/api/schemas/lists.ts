@@ -33,20 +33,20 @@ export const pageQuery = z.object({
   }),
 });
 
-/** Callers from before there were pages get as many as fit into one. */
-const forwardLimit = unlessEmpty(wholeNumber(1, mostInAPage).default(mostInAPage)).openapi({
-  description: `How many to return, at most ${mostInAPage}`,
-});
+const forwardLimit = (usual: number) =>
+  unlessEmpty(wholeNumber(1, mostInAPage).default(usual)).openapi({
+    description: `How many to return, at most ${mostInAPage}`,
+  });
 
 export const pageAfterId = z.object({
-  limit: forwardLimit,
+  limit: forwardLimit(50),
   after: unlessEmpty(wholeNumber(1).optional()).openapi({
     description: "`next` of the previous page",
   }),
 });
 
 export const pageAfterName = z.object({
-  limit: forwardLimit,
+  limit: forwardLimit(mostInAPage),
   after: unlessEmpty(
     z
       .string()

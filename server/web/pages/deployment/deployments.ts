@@ -2,12 +2,15 @@ import { DeploymentListPart, deploymentListId } from "../../../../views/deployme
 import { DeploymentsPage, placeOfAll } from "../../../../views/deployment/deployments-page.tsx";
 import { Part } from "../../../../views/frame/live-region.tsx";
 import { routes } from "../../../routes.ts";
-import { onlyVisible, withinVisible } from "../../access/visible.ts";
+import { withinVisible } from "../../access/visible.ts";
 import type { WebContext } from "../../http/web-context.ts";
 import { answerWithSnapshots } from "../../streams/state-stream.ts";
 import { digestOf } from "../digest.ts";
 import { frameOf, type PageNeeds } from "../page.ts";
 import { readDeploymentList } from "./deployment-list.ts";
+
+/** With more products, a name is typed instead of chosen. */
+const mostToChooseFrom = 50;
 
 /** The list of all deployments or of one product's, newest first. */
 export function createDeploymentsPages(needs: PageNeeds) {
@@ -17,9 +20,7 @@ export function createDeploymentsPages(needs: PageNeeds) {
     .router()
     .on(routes.deployments.get, async (c) => {
       const { list, product } = await read(c);
-      const products = onlyVisible(c, await store.products.list(), ({ id }) => id)
-        .map(({ slug }) => slug as string)
-        .sort();
+      const some = await store.products.list({ limit: mostToChooseFrom + 1, ...withinVisible(c) });
       const title = product ? `Deployments of ${product}` : "Deployments";
       const { shown: _, ...asked } = c.req.query();
       const query = new URLSearchParams({ ...asked, shown: digestOf(list) });
@@ -28,7 +29,7 @@ export function createDeploymentsPages(needs: PageNeeds) {
           frame: frameOf(c, needs, { title, section: "deployments" }),
           list,
           product,
-          products,
+          products: some.length > mostToChooseFrom ? "many" : some.map(({ slug }) => slug),
           stream: { url: `${routes.deploymentsStream()}?${query}`, pauseInBackground: true },
         }),
       );
