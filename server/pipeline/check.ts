@@ -114,7 +114,8 @@ async function checkService(context: DeploymentContext, spec: DeploymentSpec, se
     if (!probe.result.healthy) await listensElsewhere(container);
     if (gate.streak >= probe.needed && !(needsOwnCheck && isStillChecking(container))) return;
     tries = afterTry(tries, foundBy(probe));
-    await clock.sleep(Math.max(0, Math.min(pauseBeforeTry(tries, health), leftMs)), signal);
+    const pauseMs = pauseBeforeTry(tries, health, clock.monotonicMs() - roundMs);
+    await clock.sleep(Math.max(0, Math.min(pauseMs, leftMs)), signal);
   }
 }
 

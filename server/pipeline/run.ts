@@ -4,6 +4,7 @@ import type { Log } from "../ports/log.ts";
 import { interruptions } from "../rules/rollout/stateful.ts";
 import { durationText } from "../rules/wording/duration-text.ts";
 import { interruptionText } from "../rules/wording/interruption-text.ts";
+import type { RunningService } from "./containers/running-service.ts";
 import type { DeploymentContext, PipelineContext } from "./context/context.ts";
 import { openContext } from "./context/open-context.ts";
 import { cutOver } from "./cut-over.ts";
@@ -70,7 +71,7 @@ export function createPipeline(
 
 /** The steps of a deployment, in order. Each skips what an earlier attempt has done. */
 async function deploy(context: DeploymentContext, log: Log): Promise<void> {
-  const { deployment, failpoint } = context;
+  const { deployment, networkAhead, failpoint } = context;
   try {
     await failpoint("claimed");
     const built = await build(context, deployment);
@@ -79,6 +80,7 @@ async function deploy(context: DeploymentContext, log: Log): Promise<void> {
     await watch(context, live);
     await failpoint("ready");
   } catch (error) {
+    await networkAhead.settled();
     await endDeployment(context, error, log);
   }
 }
@@ -90,25 +92,37 @@ async function build(context: DeploymentContext, deployment: Running): Promise<D
   return moveTo(context, deployment, { type: "built", spec });
 }
 
-async function startAndCheck(context: DeploymentContext, deployment: Deploying): Promise<Deploying> {
-  if (deployment.step !== "start") return deployment;
-  const { journal, progress, failpoint } = context;
+/** A deployment whose containers this attempt has just checked, or one that continues after an earlier attempt. */
+interface Checked {
+  readonly deployment: Deploying;
+  readonly services: readonly RunningService[] | null;
+}
+
+async function startAndCheck(context: DeploymentContext, deployment: Deploying): Promise<Checked> {
+  if (deployment.step !== "start") return { deployment, services: null };
+  const { journal, progress, networkAhead, failpoint } = context;
   const { spec } = deployment;
-  const live = await liveBefore(context);
+  const [live] = await Promise.all([liveBefore(context, deployment), networkAhead.settled()]);
   progress.list(spec.stacks);
   for (const interruption of interruptions(spec, live, deployment.fresh)) journal.note(interruptionText(interruption));
   const started = await withDocker(context, () => startServices(context, spec, live), { after: "going on" });
   await failpoint("checked");
   await announceHosts(context, started.spec, live);
-  return moveTo(context, deployment, { type: "checked", spec: started.spec });
+  const checked = await moveTo(context, deployment, { type: "checked", spec: started.spec });
+  return { deployment: checked, services: started.services };
 }
 
-async function switchTraffic(context: DeploymentContext, deployment: Deploying): Promise<Deploying> {
+async function switchTraffic(context: DeploymentContext, { deployment, services: known }: Checked): Promise<Deploying> {
   if (deployment.step !== "cut-over") return deployment;
   const { spec } = deployment;
+  let isFirstTry = true;
   const switching = async () => {
-    const running = await findServices(context, spec);
-    const services = running ?? (await startServices(context, spec, await liveBefore(context))).services;
+    const running = isFirstTry ? known : null;
+    isFirstTry = false;
+    const services =
+      running ??
+      (await findServices(context, spec)) ??
+      (await startServices(context, spec, await liveBefore(context, deployment))).services;
     return cutOver(context, deployment, services);
   };
   return withDocker(context, switching, { after: "going on" });

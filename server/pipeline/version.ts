@@ -13,7 +13,7 @@ import { reusableImages } from "./images/reusable-images.ts";
 import { liveBefore } from "./record/live-before.ts";
 import { checkNamedDomains } from "./routing/named-domains.ts";
 import { fetchCommit } from "./source/fetch.ts";
-import { planVersion } from "./source/plan.ts";
+import { type PlannedTree, planVersion } from "./source/plan.ts";
 import { readInputs, type VersionInputs } from "./source/version-inputs.ts";
 
 /** A server that dies this often in one build is killed by it. */
@@ -55,7 +55,12 @@ export async function makeVersion(context: DeploymentContext, deployment: Buildi
 async function versionOf(context: DeploymentContext, deployment: Building): Promise<DeploymentSpec> {
   const { store, limits, journal, product, environment, installation } = context;
   const source = await sourceOf(context, deployment);
-  const inputs = await readInputs(context, deployment, source);
+  // Nothing changes the last two while a deployment of this installation runs.
+  const [inputs, live, custom] = await Promise.all([
+    readInputs(context, deployment, source),
+    liveBefore(context, deployment),
+    store.domains.custom(installation.id),
+  ]);
   const { variables, plainVariables, buildSettings } = inputs;
   journal.hide(secretVariablesOf(inputs));
   const { commit, ...planned } =
@@ -63,7 +68,6 @@ async function versionOf(context: DeploymentContext, deployment: Building): Prom
   const services = servicesOf(planned);
   const { domain, publicHost } = limits;
   await checkNamedDomains({ store, domain, publicHost }, installation.id, services);
-  const live = await liveBefore(context);
   const kept = await keepData(context, { ...planned, variables }, live);
   const isApplied = appliesChanges(deployment, installation.liveDeploymentId);
   return {
@@ -77,7 +81,7 @@ async function versionOf(context: DeploymentContext, deployment: Building): Prom
       environment: environment.name,
       domain: environment.domain ?? domain,
       services,
-      custom: await store.domains.custom(installation.id),
+      custom,
     }),
   };
 }
@@ -100,7 +104,12 @@ async function newVersion(context: DeploymentContext, inputs: VersionInputs): Pr
   const { sha: commit } = await fetchCommit(context);
   await context.failpoint("fetched");
   const planned = await planVersion(context, commit, inputs);
+  beginNetwork(context, planned);
   return { commit, stacks: await obtainImages(context, { commit, planned, variables, reusable: new Map() }) };
+}
+
+function beginNetwork({ networkAhead }: DeploymentContext, { plan }: PlannedTree): void {
+  networkAhead.begin(plan.stacks.flatMap(({ services }) => services).length);
 }
 
 /**
@@ -112,7 +121,7 @@ async function formerVersion(
   source: Deployment,
   inputs: VersionInputs,
 ): Promise<CommitStacks | null> {
-  const { git, journal, progress, product, deployment, installation } = context;
+  const { git, store, journal, progress, product, deployment, installation } = context;
   const spec = specOf(source);
   if (!spec) return null;
   const { commit } = spec;
@@ -121,17 +130,23 @@ async function formerVersion(
   const version = source.id === liveDeploymentId ? "the live version" : "a previous version";
   const doing = appliesChanges(deployment, liveDeploymentId) ? "Applying changes to" : "Redeploying";
   journal.stage("fetch", `${doing} ${version}: deployment ${source.number}, ${commit.slice(0, 8)}`);
-  if (!(await imagesExist(context, spec.stacks))) {
+  const isAsThen = deployment.variables === "then";
+  if (isAsThen) context.networkAhead.begin(servicesOf(spec).length);
+  const [exist, ready] = await Promise.all([
+    imagesExist(context, spec.stacks),
+    store.deployments.lastReady(installation.id, maxVersionsBack),
+    git.keepCommit(product.id, deployment.id, commit),
+  ]);
+  if (!exist) {
     journal.note("Its images are gone, so the same commit is rebuilt");
-    await warnOfInitRuns(context, source);
+    warnOfInitRuns(context, source, ready);
     return null;
   }
-  const isAsThen = deployment.variables === "then";
   if (isAsThen) journal.note("Its images are still here, so nothing is built");
-  await warnOfInitRuns(context, source);
-  await git.keepCommit(product.id, deployment.id, commit);
+  warnOfInitRuns(context, source, ready);
   if (isAsThen) return { commit, stacks: spec.stacks };
   const planned = await planVersion(context, commit, inputs);
+  beginNetwork(context, planned);
   const reusable = await reusableImages(context, spec, inputs, planned);
   const { variables } = inputs;
   return { commit, stacks: await obtainImages(context, { commit, planned, variables, reusable }) };
@@ -141,8 +156,7 @@ async function formerVersion(
  * Warns that an old version meets data that newer ones have changed. The confirm page warns as well, but not everyone
  * sees it.
  */
-async function warnOfInitRuns({ store, journal, installation }: DeploymentContext, source: Deployment): Promise<void> {
-  const ready = await store.deployments.lastReady(installation.id, maxVersionsBack);
+function warnOfInitRuns({ journal }: DeploymentContext, source: Deployment, ready: readonly Deployment[]): void {
   for (const runs of initRunsSince(source, ready)) journal.warn(initRunsText(runs));
 }
 

@@ -41,6 +41,8 @@ export async function watchServices(
   const leftMs = Math.min(limits.watchMs, Math.max(0, limits.watchMs - sinceMs));
   const tookMs = live.liveAt.getTime() - live.startedAt.getTime();
   journal.stage("watch", watchText(tookMs, leftMs));
+  // A push that does not wait for the window ends with this.
+  void journal.flush(context.signal);
   await failpoint("watching");
 
   const own = services.filter(({ kept }) => !kept);

@@ -22,6 +22,7 @@ test("going back says in the log which init services ran since, before anything 
   for (const { services } of earlier.spec.stacks) for (const { image } of services) engine.images.add(image);
 
   const said: string[] = [];
+  const networksFor: number[] = [];
   const say = (text: string) => void said.push(text);
   const deployment = samples.building(installation, {
     trigger: "rollback",
@@ -33,10 +34,12 @@ test("going back says in the log which init services ran since, before anything 
     limits: { buildTimeoutMs: 60_000, domain: "localhost", publicHost: "localhost" },
     ...{ product, environment, installation, signal: new AbortController().signal, progress: { list() {} } },
     deployment,
+    networkAhead: { begin: (services: number) => void networksFor.push(services) },
     journal: { hide() {}, note: say, warn: say, stage: (_stage: string, text: string) => say(text) },
   } as unknown as DeploymentContext;
 
   await makeVersion(context, deployment);
+  expect(networksFor).toEqual([1]);
   expect(said).toEqual([
     expect.stringMatching(/^Redeploying a previous version: deployment 1/),
     "Its images are still here, so nothing is built",

@@ -29,10 +29,9 @@ export async function provideNetworks(
   spec: Pick<DeploymentSpec, "stacks">,
 ): Promise<Networks> {
   const { instance } = context;
-  const { deployment, installation, product } = owner;
-  const own = networkName(instance, deployment);
+  const { installation, product } = owner;
   const services = servicesOf(spec).length;
-  await provideNetwork(context, { name: own, holder: { deployment }, owner, prefix: prefixFor(services) });
+  const own = await provideOwnNetwork(context, owner, services);
   if (!servicesOf(spec).some(isStateful)) return { own, lasting: null };
   const lasting = lastingNetworkName(instance, installation);
   await provideNetwork(context, {
@@ -43,6 +42,29 @@ export async function provideNetworks(
     prefix: Math.min(roomyPrefix, prefixFor(4 * services)),
   });
   return { own, lasting };
+}
+
+async function provideOwnNetwork(context: NetworkContext, owner: Owner, services: number): Promise<string> {
+  const { deployment } = owner;
+  const name = networkName(context.instance, deployment);
+  await provideNetwork(context, { name, holder: { deployment }, owner, prefix: prefixFor(services) });
+  return name;
+}
+
+/**
+ * Creates the deployment's own network before it has any containers. An earlier attempt may have planned fewer services:
+ * its network is replaced when it has too little room.
+ */
+export async function prepareOwnNetwork(context: NetworkContext, owner: Owner, services: number): Promise<void> {
+  const { instance, engine, store, signal } = context;
+  const { deployment } = owner;
+  const name = networkName(instance, deployment);
+  const existing = (await engine.listNetworks(signal)).find((network) => network.name === name);
+  if (existing && Number(existing.subnet?.split("/")[1]) > prefixFor(services)) {
+    await engine.removeNetwork(name, signal);
+    await store.leases.release({ deployment });
+  }
+  await provideOwnNetwork(context, owner, services);
 }
 
 async function provideNetwork(

@@ -71,12 +71,27 @@ export interface DeploymentContext extends PipelineContext {
   readonly installation: Installation;
   readonly journal: Journal;
   readonly progress: StackProgressRecorder;
+  readonly networkAhead: NetworkAhead;
   /** When Docker did not answer during this attempt. */
   readonly silence: DockerSilence;
   /** Aborted with Cancelled or Suspended, or by the time limit of the step. */
   readonly signal: AbortSignal;
 }
 
-export function ownerOf({ product, installation, deployment }: DeploymentContext): Owner {
+/**
+ * The deployment's network, which is made while its images are: the daemon takes as long for it as for a small build.
+ */
+export interface NetworkAhead {
+  /** Begins to make it for this many services. A failure is forgotten: the start of the version tries again. */
+  begin(services: number): void;
+  /** Resolves when it is not being made. Wait for it before anything else makes or removes the deployment's network. */
+  settled(): Promise<void>;
+}
+
+export function ownerOf({
+  product,
+  installation,
+  deployment,
+}: Pick<DeploymentContext, "product" | "installation" | "deployment">): Owner {
   return { product: product.id, installation: installation.id, deployment: deployment.id };
 }

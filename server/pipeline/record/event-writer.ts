@@ -32,6 +32,8 @@ export function createEventWriter({ deployment, events, clock, onTrouble }: Even
   let dropped = 0;
   let closed = false;
   let writing: Promise<void> | null = null;
+  /** Ends the wait for more events. */
+  let hurry = new AbortController();
 
   return {
     push(body) {
@@ -50,7 +52,10 @@ export function createEventWriter({ deployment, events, clock, onTrouble }: Even
       void writeSoon(batchMs);
     },
     async flush(signal) {
-      while ((waiting.length > 0 || writing) && !signal.aborted) await writeSoon(0);
+      while ((waiting.length > 0 || writing) && !signal.aborted) {
+        hurry.abort();
+        await writeSoon(0);
+      }
     },
     close() {
       closed = true;
@@ -66,7 +71,8 @@ export function createEventWriter({ deployment, events, clock, onTrouble }: Even
   }
 
   async function write(afterMs: number): Promise<void> {
-    await clock.sleep(afterMs, new AbortController().signal);
+    hurry = new AbortController();
+    if (afterMs > 0) await clock.sleep(afterMs, hurry.signal).catch(() => {});
     const batch = waiting;
     waiting = [];
     if (dropped > 0) {

@@ -12,10 +12,16 @@ const proxyPatienceMs = 30_000;
 const restoreTimeoutMs = 10_000;
 
 /** The routes that the proxy has for this installation now. */
-export async function routesNow({ store, installation }: DeploymentContext): Promise<readonly RouteSpec[]> {
-  return (await store.domains.list([installation.id]))
-    .map(({ installation: _, ...route }) => route)
-    .filter((route) => faultInRoute(route) === null);
+export async function routesNow(context: DeploymentContext): Promise<readonly RouteSpec[]> {
+  return soundOnes(await storedRoutes(context));
+}
+
+async function storedRoutes({ store, installation }: DeploymentContext): Promise<readonly RouteSpec[]> {
+  return (await store.domains.list([installation.id])).map(({ installation: _, ...route }) => route);
+}
+
+function soundOnes(routes: readonly RouteSpec[]): readonly RouteSpec[] {
+  return routes.filter((route) => faultInRoute(route) === null);
 }
 
 /**
@@ -28,10 +34,11 @@ export async function announceHosts(
   live: LiveSpec | null,
 ): Promise<void> {
   const next = withWaiting(spec.routes, servicesOf(spec));
-  if (live === null) return setRoutes(context, next);
-  const { routes, aliases } = withAliases(await routesNow(context), next);
+  const stored = await storedRoutes(context);
+  if (live === null) return setRoutes(context, next, stored);
+  const { routes, aliases } = withAliases(soundOnes(stored), next);
   await prepareAliases(context, live, aliases);
-  await setRoutes(context, routesDuringCutOver(routes, next));
+  await setRoutes(context, routesDuringCutOver(routes, next), stored);
 }
 
 /** Makes the running version known under its aliases, before any route leads to them. */
@@ -52,7 +59,7 @@ async function prepareAliases(
 /** Once the version has passed its watch window, gives the installation its hosts and no others. */
 export async function settleHosts(context: DeploymentContext, spec: DeploymentSpec): Promise<void> {
   try {
-    await setRoutes(context, withWaiting(spec.routes, servicesOf(spec)));
+    await setRoutes(context, withWaiting(spec.routes, servicesOf(spec)), await storedRoutes(context));
   } catch (error) {
     if (!(error instanceof DeploymentFailed)) throw error;
     context.journal.warn(`${error.message}; the next deployment will fix that`);
@@ -62,18 +69,23 @@ export async function settleHosts(context: DeploymentContext, spec: DeploymentSp
 /** After a rollback, stops serving hosts that only the new version would have had, and removes the aliases. */
 export async function withdrawHosts(context: DeploymentContext, spec: DeploymentSpec, live: LiveSpec): Promise<void> {
   const custom = await context.store.domains.custom(context.installation.id);
-  const now = await routesNow(context);
+  const stored = await storedRoutes(context);
+  const now = soundOnes(stored);
   const left = routesAfterRollback(now, spec.routes, [...live.spec.routes, ...custom]);
   const isSame = left.length === now.length && left.every(({ service }, index) => service === now[index]?.service);
-  if (!isSame) await setRoutes(context, left);
+  if (!isSame) await setRoutes(context, left, stored);
 }
 
-async function setRoutes(context: DeploymentContext, routes: readonly RouteSpec[]): Promise<void> {
+/** `before` are the routes that the database has for this installation; nobody else changes them meanwhile. */
+async function setRoutes(
+  context: DeploymentContext,
+  routes: readonly RouteSpec[],
+  before: readonly RouteSpec[],
+): Promise<void> {
   const { store, installation, signal } = context;
   const fault = routes.map(faultInRoute).find((message) => message !== null);
   if (fault) throw notAccepted(fault, "Nothing was changed. Give it a different name or domain.");
-  const before = await routesNow(context);
-  const claimed = await store.domains.setFor(installation.id, routes);
+  const claimed = sameRoutes(routes, before) ? "ok" : await store.domains.setFor(installation.id, routes);
   if (claimed !== "ok") {
     throw new DeploymentFailed({
       stage: "cut-over",
@@ -88,6 +100,13 @@ async function setRoutes(context: DeploymentContext, routes: readonly RouteSpec[
     if (!(signal.reason instanceof Suspended)) await restoreRoutes(context, before);
     throw error;
   }
+}
+
+/** A host that is served twice in a list is stored once. */
+function sameRoutes(one: readonly RouteSpec[], other: readonly RouteSpec[]): boolean {
+  const texts = (routes: readonly RouteSpec[]) =>
+    routes.map(({ host, service, waits = false }) => `${host} ${service} ${waits}`).sort();
+  return texts(one).join("\n") === texts(other).join("\n");
 }
 
 /** Returns hosts that the proxy did not accept to their former owners, or to none. */

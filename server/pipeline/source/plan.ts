@@ -93,7 +93,11 @@ export async function readPlan(
 ): Promise<PlannedTree> {
   const { git, engine, limits, product, signal } = context;
   const { rootDirectory, marks } = buildSettings;
-  const entries = below(rootDirectory, await git.listTree(product.id, commit, treeLimits, signal));
+  const [listed, machine] = await Promise.all([
+    git.listTree(product.id, commit, treeLimits, signal),
+    engine.machine(signal),
+  ]);
+  const entries = below(rootDirectory, listed);
   const root = rootDirectory === "" ? "" : `${rootDirectory}/`;
   const tree = sourceTree(entries, (path) => git.readFile(product.id, commit, root + path, maxReadBytes, signal));
   const plan = await planTree(tree, {
@@ -102,7 +106,7 @@ export async function readPlan(
     visible: new Set(plainVariables),
     settings,
     buildMarks: marks,
-    machine: await engine.machine(signal),
+    machine,
     sources: sourceRules(context),
   });
   return { plan, entries, rootDirectory };

@@ -41,20 +41,31 @@ export function afterTry({ counts }: Tries, found: TryResult): Tries {
 const firstPauseMs = 50;
 const growth = 1.25;
 /** A try at a closed port costs the app nothing, so an app that opens its port late need not wait for the next one. */
-const longestWhileClosedMs = 200;
+const whileClosed = { firstPauseMs: 20, triesBeforeGrowth: 5, longestMs: 200 };
 
 /**
  * The pause before the next try, never longer than the service's interval. It grows with the number of tries that have
  * found the same, so it is short again once an app that was silent answers, and long for an app that flaps. Successes
- * follow each other quickly until there are enough.
+ * follow each other quickly until there are enough; the time that the last one took counts as part of the pause.
  */
 export function pauseBeforeTry(
   { found, counts }: Tries,
   { intervalMs, successes }: Pick<HealthSpec, "intervalMs" | "successes">,
+  tookMs: number,
 ): number {
-  const steps = found === "healthy" ? Math.max(0, counts.healthy - successes) : counts[found] - 1;
-  const limitMs = found === "closed" ? Math.min(intervalMs, longestWhileClosedMs) : intervalMs;
-  return Math.min(limitMs, Math.round(firstPauseMs * growth ** steps));
+  switch (found) {
+    case "closed": {
+      const steps = Math.max(0, counts.closed - whileClosed.triesBeforeGrowth);
+      const pauseMs = Math.round(whileClosed.firstPauseMs * growth ** steps);
+      return Math.min(intervalMs, whileClosed.longestMs, pauseMs);
+    }
+    case "unhealthy":
+      return Math.min(intervalMs, Math.round(firstPauseMs * growth ** (counts.unhealthy - 1)));
+    case "healthy": {
+      const pauseMs = Math.round(firstPauseMs * growth ** Math.max(0, counts.healthy - successes));
+      return Math.max(0, Math.min(intervalMs, pauseMs) - tookMs);
+    }
+  }
 }
 
 const mostCrashes = 4;

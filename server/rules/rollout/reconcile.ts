@@ -121,7 +121,8 @@ function wantedBy(installations: readonly Installation[]): (deployment: Deployme
   const live = new Set(installations.flatMap((installation) => installation.liveDeploymentId ?? []));
   return (deployment) => {
     if (!alive.has(deployment.installationId)) return deployment.status === "deploying" ? [deployment.id] : [];
-    if (deployment.status === "building") return [deployment.id];
+    // One that was put back in the queue finds the network that it had made.
+    if (deployment.status === "queued" || deployment.status === "building") return [deployment.id];
     if (deployment.status !== "deploying") return live.has(deployment.id) ? [deployment.id] : [];
     return deployment.step === "watch" && deployment.replacedId !== null
       ? [deployment.id, deployment.replacedId]

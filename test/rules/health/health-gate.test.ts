@@ -35,17 +35,23 @@ describe("the gate", () => {
 describe("the pauses between tries", () => {
   const health = { intervalMs: 1000, successes: 3 };
   /** The pause after each of these results, in turn. */
-  function pausesOf(found: readonly TryResult[], { intervalMs, successes } = health): readonly number[] {
+  function pausesOf(found: readonly TryResult[], { intervalMs, successes } = health, tookMs = 0): readonly number[] {
     let tries = noTries;
     return found.map((one) => {
       tries = afterTry(tries, one);
-      return pauseBeforeTry(tries, { intervalMs, successes });
+      return pauseBeforeTry(tries, { intervalMs, successes }, tookMs);
     });
   }
   const times = (count: number, found: TryResult) => Array.from({ length: count }, () => found);
 
   it("cost an app that is ready at once a tenth of a second for three successes", () => {
     expect(pausesOf(["healthy", "healthy"])).toEqual([50, 50]);
+  });
+
+  it("include the time that a success took, and come after anything else", () => {
+    expect(pausesOf(["healthy", "healthy"], health, 8)).toEqual([42, 42]);
+    expect(pausesOf(["healthy"], health, 80)).toEqual([0]);
+    expect(pausesOf(["closed", "unhealthy"], health, 8)).toEqual([20, 50]);
   });
 
   it("ease to the interval while answers are unhealthy", () => {
@@ -57,7 +63,7 @@ describe("the pauses between tries", () => {
 
   it("stay short while the port is closed, so that an app that opens it late is live soon after", () => {
     const pauses = pausesOf(times(60, "closed"));
-    expect(pauses[0]).toBe(50);
+    expect(pauses.slice(0, 6)).toEqual([20, 20, 20, 20, 20, 25]);
     expect(pauses.at(-1)).toBe(200);
   });
 

@@ -10,7 +10,7 @@ import {
   type Repair,
   reconcile,
 } from "../../../server/rules/rollout/reconcile.ts";
-import { aBuilding, aDeploying, aReady, aService, aSpec, aWatched } from "../../model/a-deployment.ts";
+import { aBuilding, aDeploying, aQueued, aReady, aService, aSpec, aWatched } from "../../model/a-deployment.ts";
 import { aContainer, anOwner } from "../../ports/a-container.ts";
 
 const id = (value: number) => value as DeploymentId;
@@ -64,6 +64,12 @@ describe("reconciliation", () => {
     expect(repairs({ leaseHolders: [id(7)] }, world)).toEqual([
       { type: "remove-version", installation: one, deployment: 7, except: [] },
     ]);
+  });
+
+  it("leaves the network of a deployment that was put back in the queue", () => {
+    const network = { name: "n", subnet: null, owner: anOwner(7), lasting: null };
+    const deployments = [live, aQueued({ id: id(7) })];
+    expect(repairs({ deployments, leaseHolders: [id(7)] }, { networks: [network] })).toEqual([]);
   });
 
   it("sends the traffic of a live service to the address that its container has", () => {

@@ -72,9 +72,9 @@ const cases: readonly Case[] = [
   { what: "Docker", at: all, forMs: [short, long], end: "ready" },
   { what: "a Docker that hangs", at: all, forMs: [short, 45_000, long], end: "ready" },
   { what: "the database with its lock", at: all, forMs: [short, long], end: "ready" },
-  { what: "the database", at: untilBuilt, forMs: [short], end: ["build", noDatabase] },
+  { what: "the database", at: ["claimed"], forMs: [short], end: ["build", noDatabase] },
   { what: "the database", at: untilSwitched, forMs: [short], end: ["start", noDatabase] },
-  { what: "the database", at: ["built", ...whileSwitching, "ready"], forMs: [short], end: "ready" },
+  { what: "the database", at: ["fetched", "built", ...whileSwitching, "ready"], forMs: [short], end: "ready" },
   { what: "the database", at: ["watching"], forMs: [short], end: ["watch", noDatabase] },
   // The failure could not be recorded for so long that the deployment starts over.
   { what: "the database", at: all, forMs: [long], end: "ready" },

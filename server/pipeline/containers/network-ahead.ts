@@ -1,0 +1,22 @@
+import { type DeploymentContext, type NetworkAhead, ownerOf } from "../context/context.ts";
+import { prepareOwnNetwork } from "./networks.ts";
+
+/** Longer than the daemon is given for one answer, so that it has answered when nobody waits any more. */
+const timeoutMs = 60_000;
+
+/** It is not cancelled with the deployment: the daemon would still make the network, after everything was removed. */
+export function createNetworkAhead(context: Omit<DeploymentContext, "networkAhead">): NetworkAhead {
+  let making = Promise.resolve();
+  return {
+    begin(services) {
+      making = making
+        .then(async () => {
+          if (context.signal.aborted) return;
+          const own = { ...context, signal: context.clock.timeout(timeoutMs) };
+          await prepareOwnNetwork(own, ownerOf(context), services);
+        })
+        .catch(() => {});
+    },
+    settled: () => making,
+  };
+}
