@@ -54,6 +54,8 @@ export async function makeVersion(context: DeploymentContext, deployment: Buildi
 
 async function versionOf(context: DeploymentContext, deployment: Building): Promise<DeploymentSpec> {
   const { store, limits, journal, product, environment, installation } = context;
+  // What is deployed again rarely fails before it needs a network, and the usual size has room for most versions.
+  if (deployment.sourceId !== null) context.networkAhead.begin(1);
   const source = await sourceOf(context, deployment);
   // Nothing changes the last two while a deployment of this installation runs.
   const [inputs, live, custom] = await Promise.all([
@@ -131,7 +133,7 @@ async function formerVersion(
   const doing = appliesChanges(deployment, liveDeploymentId) ? "Applying changes to" : "Redeploying";
   journal.stage("fetch", `${doing} ${version}: deployment ${source.number}, ${commit.slice(0, 8)}`);
   const isAsThen = deployment.variables === "then";
-  if (isAsThen) context.networkAhead.begin(servicesOf(spec).length);
+  context.networkAhead.begin(servicesOf(spec).length);
   const [exist, ready] = await Promise.all([
     imagesExist(context, spec.stacks),
     store.deployments.lastReady(installation.id, maxVersionsBack),

@@ -28,6 +28,7 @@ test("a container that is kept for the first time is known on the installation's
     instance,
     engine: {
       listNetworks: async () => [{ name: own }, { name: lasting }],
+      usedSubnets: async () => [],
       listContainers: async () => [container],
       connect: async (...args: unknown[]) => void connected.push(args.slice(0, 3)),
     },

@@ -39,7 +39,7 @@ test("going back says in the log which init services ran since, before anything 
   } as unknown as DeploymentContext;
 
   await makeVersion(context, deployment);
-  expect(networksFor).toEqual([1]);
+  expect(networksFor).toEqual([1, 1]);
   expect(said).toEqual([
     expect.stringMatching(/^Redeploying a previous version: deployment 1/),
     "Its images are still here, so nothing is built",

@@ -5,7 +5,7 @@ import { BuildFailed, type BuildOutput, type BuildRequest } from "../../ports/en
 import type { Daemon } from "../host/daemon.ts";
 import { Refusal } from "../host/exchange.ts";
 import { ownerLabels } from "../host/labels.ts";
-import { readInfo } from "../host/version.ts";
+import { readBuilder } from "../host/version.ts";
 import { readImage } from "../images/images.ts";
 import { buildFailure } from "./build-failure.ts";
 import { type BuildProgress, errorOf } from "./build-progress.ts";
@@ -30,7 +30,7 @@ export function createBuild(parts: {
       // The stream may fail before anybody has begun to read it.
       request.context.on("error", abort.now);
       const { signal } = abort;
-      const builder = parts.builder ?? (await readInfo(daemon, signal)).builder;
+      const builder = parts.builder ?? (await readBuilder(daemon, signal));
       using session = builder === "buildkit" ? await openBuildSession(daemon, request.secrets ?? {}, signal) : null;
       const query = queryOf(request, instance, builder, session?.id ?? null);
       await run(daemon, request, query, createProgress(builder, onOutput), signal);

@@ -23,6 +23,8 @@ const deadlineMs = 30_000;
 export interface Daemon {
   /** Asks the daemon what it is. */
   greet(signal: AbortSignal, limitMs?: number): Promise<Greeting>;
+  /** What the daemon said last. Asks it only when that is not known, or may not be true any more. */
+  greeted(signal: AbortSignal): Promise<Greeting>;
   /** The version of the API that is spoken with the daemon. */
   agreed(signal: AbortSignal): Promise<AgreedApi>;
   /** Makes one short exchange; JSON in, JSON out. A request that depends on the API's version is a function of it. */
@@ -97,6 +99,7 @@ export function createDaemon(address: DaemonAddress): Daemon {
 
   return {
     greet: (signal, limitMs = deadlineMs) => within(limitMs, signal, (within) => api.greet(within)),
+    greeted: (signal) => within(deadlineMs, signal, (within) => api.greeted(within)),
     agreed: (signal) => within(deadlineMs, signal, (within) => api.agreed(within)),
 
     async ask<T>(request: RequestIn, parent: AbortSignal, limitMs = deadlineMs): Promise<T> {

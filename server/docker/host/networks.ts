@@ -23,9 +23,10 @@ export function createNetworks(deps: Deps): Networks {
     removeNetwork: (name, signal) => remove(deps, name, signal),
 
     async createNetwork(request, signal) {
-      if ((await find(deps, request.name, signal)) !== null) return;
       const route = (await hostSubnets()).find((subnet) => overlaps(subnet, request.subnet));
       if (route !== undefined) {
+        // The route may be that of the network itself.
+        if ((await find(deps, request.name, signal)) !== null) return;
         throw new SubnetTaken(`The subnet ${request.subnet} is in use: this host has a route to ${route}.`);
       }
       await create(deps, request, signal);

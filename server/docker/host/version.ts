@@ -67,6 +67,11 @@ function cgroupsOf({ CgroupDriver: driver, CgroupVersion: version }: MachineAnsw
   return driver === undefined || driver === "none" ? null : { driver, version: version === "2" ? 2 : 1 };
 }
 
+/** The builder of the daemon that answered last: what it is changes only with the daemon. */
+export async function readBuilder(daemon: Daemon, signal: AbortSignal): Promise<EngineInfo["builder"]> {
+  return builderOf(await daemon.greeted(signal));
+}
+
 /**
  * Docker for Linux has BuildKit built in since API 1.39. The ping's `Builder-Version` names only the default builder:
  * 20.10 has both and names the classic one. Podman speaks the API but ignores which builder is requested.

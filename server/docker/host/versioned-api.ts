@@ -38,6 +38,8 @@ export interface Greeting extends SpokenApi {
 export interface VersionedApi {
   /** Asks the daemon what it is, and agrees on a version anew. */
   greet(signal: AbortSignal): Promise<Greeting>;
+  /** What the daemon said last; asks it when nothing is known, or when another one has taken its place. */
+  greeted(signal: AbortSignal): Promise<Greeting>;
   /** Agrees on a version when there is none yet. */
   agreed(signal: AbortSignal): Promise<AgreedApi>;
   /** Resolves when the daemon begins to answer. */
@@ -53,13 +55,13 @@ export interface VersionedApi {
  * own that differs from before.
  */
 export function createVersionedApi(address: DaemonAddress): VersionedApi {
-  let known: (AgreedApi & { readonly newest: string }) | null = null;
+  let known: (AgreedApi & { readonly newest: string; readonly greeting: Omit<Greeting, "agreed"> }) | null = null;
 
   async function greet(signal: AbortSignal): Promise<Greeting> {
     const answer = await exchange(address, { method: "GET", path: "/version" }, signal);
     const greeting: Omit<Greeting, "agreed"> = JSON.parse(await text(answer));
     const version = agreeOnApiVersion(greeting);
-    known = { version, newest: greeting.ApiVersion, has: (wanted) => isAtLeast(version, wanted) };
+    known = { version, newest: greeting.ApiVersion, greeting, has: (wanted) => isAtLeast(version, wanted) };
     return { ...greeting, agreed: known };
   }
 
@@ -93,6 +95,7 @@ export function createVersionedApi(address: DaemonAddress): VersionedApi {
 
   return {
     greet,
+    greeted: async (signal) => (known ? { ...known.greeting, agreed: known } : greet(signal)),
     agreed,
     begin: (request, signal) =>
       inAgreedVersion((api) => send(typeof request === "function" ? request(api) : request, api, signal), signal),

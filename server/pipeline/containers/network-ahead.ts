@@ -1,3 +1,4 @@
+import { prefixFor } from "../../rules/routing/subnets.ts";
 import { type DeploymentContext, type NetworkAhead, ownerOf } from "../context/context.ts";
 import { prepareOwnNetwork } from "./networks.ts";
 
@@ -7,13 +8,16 @@ const timeoutMs = 60_000;
 /** It is not cancelled with the deployment: the daemon would still make the network, after everything was removed. */
 export function createNetworkAhead(context: Omit<DeploymentContext, "networkAhead">): NetworkAhead {
   let making = Promise.resolve();
+  let prefixMade = Number.POSITIVE_INFINITY;
   return {
     begin(services) {
       making = making
         .then(async () => {
-          if (context.signal.aborted) return;
+          const prefix = prefixFor(services);
+          if (context.signal.aborted || prefixMade <= prefix) return;
           const own = { ...context, signal: context.clock.timeout(timeoutMs) };
           await prepareOwnNetwork(own, ownerOf(context), services);
+          prefixMade = prefix;
         })
         .catch(() => {});
     },

@@ -4,7 +4,7 @@ import { SubnetTaken } from "../../ports/engine/networks.ts";
 import type { LastingOwner, Owner } from "../../ports/engine/owner.ts";
 import type { LeaseHolder } from "../../ports/store/leases.ts";
 import { isStateful } from "../../rules/rollout/stateful.ts";
-import { prefixFor } from "../../rules/routing/subnets.ts";
+import { prefixFor, usualPrefix } from "../../rules/routing/subnets.ts";
 import type { DeploymentContext } from "../context/context.ts";
 import { lastingNetworkName, networkName } from "./container-request.ts";
 
@@ -59,11 +59,12 @@ export async function prepareOwnNetwork(context: NetworkContext, owner: Owner, s
   const { instance, engine, store, signal } = context;
   const { deployment } = owner;
   const name = networkName(instance, deployment);
-  const existing = (await engine.listNetworks(signal)).find((network) => network.name === name);
-  if (existing && Number(existing.subnet?.split("/")[1]) > prefixFor(services)) {
-    await engine.removeNetwork(name, signal);
-    await store.leases.release({ deployment });
-  }
+  await provideOwnNetwork(context, owner, services);
+  if (prefixFor(services) === usualPrefix) return;
+  const made = (await engine.listNetworks(signal)).find((network) => network.name === name);
+  if (!made || Number(made.subnet?.split("/")[1]) <= prefixFor(services)) return;
+  await engine.removeNetwork(name, signal);
+  await store.leases.release({ deployment });
   await provideOwnNetwork(context, owner, services);
 }
 
@@ -78,10 +79,11 @@ async function provideNetwork(
   },
 ): Promise<void> {
   const { name, holder, owner, prefix } = network;
-  if ((await engine.listNetworks(signal)).some((existing) => existing.name === name)) return;
+  const [existing, usedNow] = await Promise.all([engine.listNetworks(signal), engine.usedSubnets(signal)]);
+  if (existing.some((one) => one.name === name)) return;
   const taken: string[] = [];
   for (let tries = 1; ; tries++) {
-    const used = [...(await engine.usedSubnets(signal)), ...taken];
+    const used = [...(tries === 1 ? usedNow : await engine.usedSubnets(signal)), ...taken];
     const subnet = await store.leases.subnet(holder, limits.subnets, used, prefix);
     try {
       return await engine.createNetwork({ name, subnet, owner }, signal);

@@ -48,6 +48,16 @@ test("every request names the version, which is agreed on once", async () => {
   expect(await engine.info(never)).toMatchObject({ ...docker28Info, builder: "buildkit" });
 });
 
+test("a build does not ask again what the daemon is", async () => {
+  const { engine, greetings } = await engineOn(docker28);
+  await engine.listNetworks(never);
+  const request = { dockerfile: "Dockerfile", tag: "t", target: null, args: {}, owner: null, cacheNamespace: "c" };
+  const build = engine.build({ context: Readable.from([]), ...request }, () => {}, never);
+  // It knows that there is BuildKit, whose session this daemon does not open.
+  await expect(build).rejects.toThrow("does not upgrade");
+  expect(greetings()).toBe(1);
+});
+
 const docker28Info = { version: "28.5.2", apiVersion: "1.51", minApiVersion: "1.24", spokenApiVersion: "1.51" };
 
 test.each([
