@@ -1,23 +1,21 @@
-import { Readable, type Writable } from "node:stream";
-import { type Header, type Pack, pack } from "tar-stream";
+import { Readable } from "node:stream";
 import type { CommitSha } from "../../model/names/ids.ts";
 import type { ArchiveRequest, TreeEntry } from "../../ports/git.ts";
 import type { GitProcesses } from "../process/git-process.ts";
-import { type Blob, readBlobs, wholeBlob } from "./blobs.ts";
+import { createBlobReader } from "./blobs.ts";
 import { readCommit } from "./commits.ts";
 import type { ObjectReader } from "./object-reader.ts";
-
-type EntryHeader = Partial<Header> & Pick<Header, "name">;
+import { createTarWriter, type TarWriter } from "./tar-writer.ts";
 
 const maxLinkBytes = 4_096;
-/** Larger files are streamed in pieces. */
-const maxWholeBytes = 64 * 1024;
-
 /**
  * So much content is read ahead of whoever reads the archive. A larger archive gets a git process of its own, which
  * waits for its reader.
  */
 const maxReadAheadBytes = 2 * 1024 * 1024;
+
+/** How much of an archive is in memory when its reader is slower than git. */
+const bufferedBytes = 256 * 1024;
 
 export interface ArchiveSource {
   readonly processes: GitProcesses;
@@ -32,63 +30,94 @@ export interface ArchiveSource {
  * entries. Nothing happens until the stream is read. Git runs only as fast as the stream is read, and ends with it.
  */
 export function archive(source: ArchiveSource, request: ArchiveRequest, signal: AbortSignal): Readable {
-  return Readable.from(tar(source, request, signal), { objectMode: false });
-}
-
-async function* tar(source: ArchiveSource, request: ArchiveRequest, signal: AbortSignal): AsyncGenerator<Buffer> {
   const abandoned = new AbortController();
-  const tarball = pack();
-  tarball.on("error", () => {});
-  const writing = write(tarball, source, request, AbortSignal.any([signal, abandoned.signal])).then(
-    () => tarball.finalize(),
-    (error: Error) => {
-      tarball.destroy(error);
-    },
-  );
-  try {
-    yield* tarball as AsyncIterable<Buffer>;
-  } catch (error) {
-    signal.throwIfAborted();
-    throw error;
-  } finally {
-    abandoned.abort();
-    tarball.destroy();
-    await writing;
+  let running: Promise<void> | null = null;
+  let goOn = () => {};
+
+  async function write(): Promise<void> {
+    try {
+      for await (const pieces of tar(source, request, AbortSignal.any([signal, abandoned.signal]))) {
+        // All of them fit into memory anyway, so only the last one's answer counts.
+        const isFull = pieces.map((piece) => readable.push(piece)).at(-1) === false;
+        if (isFull && !readable.destroyed) await untilRead();
+        if (readable.destroyed) return;
+      }
+      readable.push(null);
+    } catch (error) {
+      if (!readable.destroyed) readable.destroy(signal.aborted ? signal.reason : (error as Error));
+    }
   }
+
+  const untilRead = () =>
+    new Promise<void>((resolve) => {
+      goOn = resolve;
+    });
+
+  const readable = new Readable({
+    highWaterMark: bufferedBytes,
+    read() {
+      running ??= write();
+      goOn();
+    },
+    destroy(error, done) {
+      abandoned.abort(error ?? new Error("nobody reads the archive any more"));
+      goOn();
+      void Promise.resolve(running).then(() => done(error));
+    },
+  });
+  return readable;
 }
 
-async function write(
-  tarball: Pack,
+/** Yields the pieces that are there at a time. */
+async function* tar(
   { processes, reader, repository, commit }: ArchiveSource,
   { entries, stripPrefix, extraFiles, keepsLink = () => true }: ArchiveRequest,
   signal: AbortSignal,
-): Promise<void> {
+): AsyncGenerator<readonly Buffer[]> {
   const path = await repository();
-  const time = (await readCommit(reader, path, commit, signal))?.at;
-  if (time === undefined) throw new Error(`commit ${commit} is missing`);
+  const mtime = (await readCommit(reader, path, commit, signal))?.at;
+  if (mtime === undefined) throw new Error(`commit ${commit} is missing`);
+  const writer = createTarWriter();
   for (const [name, content] of extraFiles) {
-    await addEntry(tarball, { name, mtime: time }, Buffer.from(content as string));
+    const bytes = Buffer.from(content as string);
+    writer.begin({ name, type: "file", mode: 0o644, sizeBytes: bytes.length, mtime });
+    writer.content(bytes);
+    writer.end();
+    yield writer.full();
   }
-
   const files = chosen(entries, stripPrefix, extraFiles);
-  if (files.reduce((sum, { entry }) => sum + entry.sizeBytes, 0) <= maxReadAheadBytes) {
-    const blobs = files.map(({ entry }) => readAhead(reader, path, entry, signal));
+  const sink = createFileSink(writer, files, { mtime, keepsLink });
+  const totalBytes = files.reduce((sum, { entry }) => sum + entry.sizeBytes, 0);
+  const write = totalBytes <= maxReadAheadBytes ? writeAhead(reader) : writeStreaming(processes);
+  yield* write(path, files, { writer, sink }, signal);
+  yield writer.finish();
+}
+
+interface Target {
+  readonly writer: TarWriter;
+  readonly sink: FileSink;
+}
+
+type Write = (
+  repository: string,
+  files: readonly ChosenFile[],
+  target: Target,
+  signal: AbortSignal,
+) => AsyncGenerator<readonly Buffer[]>;
+
+function writeAhead(reader: ObjectReader): Write {
+  return async function* (repository, files, { writer, sink }, signal) {
+    const blobs = files.map(({ entry }) => readAhead(reader, repository, entry, signal));
     // The first failure ends the loop below; the others would have no listener.
     for (const blob of blobs) blob.catch(() => {});
-    for (const [index, file] of files.entries()) {
-      const blob = await blobs[index];
-      if (blob) await addFile(tarball, file, time, blob, keepsLink);
+    for (const [index, blob] of blobs.entries()) {
+      const content = await blob;
+      sink.begin(index, content.length);
+      sink.content(content);
+      sink.end();
+      yield writer.full();
     }
-    return;
-  }
-  await using git = processes.spawn({ repository: path, args: ["cat-file", "--batch"] }, signal);
-  const objects = files.map(({ entry }) => entry.object);
-  let next = 0;
-  for await (const blob of readBlobs(git, objects)) {
-    const file = files[next++];
-    if (file !== undefined) await addFile(tarball, file, time, blob, keepsLink);
-  }
-  await git.succeeded();
+  };
 }
 
 async function readAhead(
@@ -96,12 +125,34 @@ async function readAhead(
   repository: string,
   { object, sizeBytes }: TreeEntry,
   signal: AbortSignal,
-): Promise<Blob> {
+): Promise<Buffer> {
   const blob = await reader.read(repository, object, sizeBytes, signal);
   if (blob?.type !== "blob")
     throw new Error(`object ${object} is not a file: it is ${blob ? `a ${blob.type}` : "missing"}`);
   if (blob.sizeBytes !== sizeBytes) throw new Error(`object ${object} has ${blob.sizeBytes} bytes, not ${sizeBytes}`);
-  return wholeBlob(blob.content);
+  return blob.content;
+}
+
+function writeStreaming(processes: GitProcesses): Write {
+  return async function* (repository, files, { writer, sink }, signal) {
+    const objects = files.map(({ entry }) => entry.object);
+    const blobs = createBlobReader(objects, sink);
+    // Git is told everything at once, so it need not send each answer on its own.
+    await using git = processes.spawn({ repository, args: ["cat-file", "--batch", "--buffer"] }, signal);
+    git.stdin.end(objects.map((object) => `${object}\n`).join(""));
+    try {
+      for await (const chunk of git.stdout as AsyncIterable<Buffer>) {
+        blobs.push(chunk);
+        yield writer.full();
+      }
+    } catch (error) {
+      signal.throwIfAborted();
+      throw error;
+    }
+    signal.throwIfAborted();
+    blobs.end();
+    await git.succeeded();
+  };
 }
 
 interface ChosenFile {
@@ -122,44 +173,40 @@ function chosen(
     .filter(({ name }) => !extraFiles.has(name));
 }
 
-async function addFile(
-  tarball: Pack,
-  { name, entry }: ChosenFile,
-  mtime: Date,
-  blob: Blob,
-  keepsLink: NonNullable<ArchiveRequest["keepsLink"]>,
-): Promise<void> {
-  if (entry.type === "symlink") {
-    if (blob.sizeBytes > maxLinkBytes) throw new Error(`the target of the symlink ${name} has ${blob.sizeBytes} bytes`);
-    const linkname = (await blob.whole()).toString();
-    if (!keepsLink(name, linkname)) return;
-    return addEntry(tarball, { name, type: "symlink", linkname, mode: 0o777, mtime });
-  }
-  const header = { name, mode: entry.type === "executable" ? 0o755 : 0o644, mtime };
-  if (blob.sizeBytes <= maxWholeBytes) return addEntry(tarball, header, await blob.whole());
-  return streamEntry(tarball, { ...header, size: blob.sizeBytes }, blob.chunks());
-}
+type FileSink = Parameters<typeof createBlobReader>[1];
 
-/** Resolves when the entry is in the tarball, which accepts it only as fast as it is read itself. */
-function addEntry(tarball: Pack, header: EntryHeader, content?: Buffer): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const done = (error?: Error | null) => (error ? reject(error) : resolve());
-    const entry = content === undefined ? tarball.entry(header, done) : tarball.entry(header, content, done);
-    entry.on("error", reject);
-  });
-}
-
-function streamEntry(tarball: Pack, header: EntryHeader, chunks: AsyncIterable<Buffer>): Promise<void> {
-  const source = Readable.from(chunks);
-  return new Promise((resolve, reject) => {
-    // Also called, with an error, when the tarball is destroyed.
-    const entry = tarball.entry(header, (error) => {
-      if (!error) return resolve();
-      source.destroy();
-      reject(error);
-    });
-    entry.on("error", reject);
-    source.on("error", (error) => entry.destroy(error));
-    source.pipe(entry as unknown as Writable);
-  });
+/** Writes files as they come. The target of a symlink belongs into its header, so it is collected first. */
+function createFileSink(
+  writer: TarWriter,
+  files: readonly ChosenFile[],
+  { mtime, keepsLink }: { readonly mtime: Date } & Required<Pick<ArchiveRequest, "keepsLink">>,
+): FileSink {
+  let link: { readonly name: string; readonly parts: Buffer[] } | null = null;
+  return {
+    begin(index, sizeBytes) {
+      const file = files[index];
+      if (!file) throw new Error(`there is no file ${index}`);
+      const { name, entry } = file;
+      if (entry.type === "symlink") {
+        if (sizeBytes > maxLinkBytes) throw new Error(`the target of the symlink ${name} has ${sizeBytes} bytes`);
+        link = { name, parts: [] };
+      } else {
+        writer.begin({ name, type: "file", mode: entry.type === "executable" ? 0o755 : 0o644, sizeBytes, mtime });
+      }
+    },
+    content(bytes) {
+      if (link) link.parts.push(Buffer.from(bytes));
+      else writer.content(bytes);
+    },
+    end() {
+      if (link) {
+        const { name, parts } = link;
+        const linkname = Buffer.concat(parts).toString();
+        link = null;
+        if (!keepsLink(name, linkname)) return;
+        writer.begin({ name, type: "symlink", mode: 0o777, sizeBytes: 0, mtime, linkname });
+      }
+      writer.end();
+    },
+  };
 }

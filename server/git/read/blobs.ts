@@ -1,67 +1,71 @@
-import type { GitProcess } from "../process/git-process.ts";
-import { readExactly, readLine, readSome } from "../receive/stream-reader.ts";
+/** What is done with the blobs of a `git cat-file --batch`, one after the other. */
+export interface BlobSink {
+  /** Called with the number of the object among those that were asked for. */
+  begin(index: number, sizeBytes: number): void;
+  content(bytes: Buffer): void;
+  end(): void;
+}
 
-/**
- * How many objects are requested at a time, as soon as so few are outstanding. Git is never idle, and the requests fit
- * into its pipe.
- */
-const batchSize = 128;
-const chunkBytes = 64 * 1024;
+export interface BlobReader {
+  /** Takes the next bytes of git's output. Throws when git gives no blob. */
+  push(chunk: Buffer): void;
+  /** Call it at the end of the output. Throws when there should be more. */
+  end(): void;
+}
+
 const maxHeaderBytes = 256;
+const lineEnd = 0x0a;
 
-/** The content of one object. Read it to the end by one of its two methods before asking for the next blob. */
-export interface Blob {
-  readonly sizeBytes: number;
-  whole(): Promise<Buffer>;
-  chunks(): AsyncIterable<Buffer>;
-}
+/** Cuts git's output into blobs: `<id> blob <size>`, a line end, the content, a line end. */
+export function createBlobReader(objects: readonly string[], sink: BlobSink): BlobReader {
+  let next = 0;
+  let header: Buffer<ArrayBufferLike> = Buffer.alloc(0);
+  /** Of the blob that is being read, with its line end; null between two. */
+  let missing: number | null = null;
 
-/** Yields the contents of objects in order, from one `git cat-file --batch`. */
-export async function* readBlobs(git: GitProcess, objects: readonly string[]): AsyncGenerator<Blob> {
-  let asked = 0;
-  for (const [index, object] of objects.entries()) {
-    if (asked < objects.length && asked - index <= batchSize) {
-      const batch = objects.slice(asked, asked + batchSize);
-      git.stdin.write(batch.map((id) => `${id}\n`).join(""));
-      asked += batch.length;
-    }
-    const header = await readLine(git.stdout, maxHeaderBytes);
-    const [, type, size] = header?.split(" ") ?? [];
-    if (header === null) throw new Error(`git ended before it gave object ${object}`);
-    if (type !== "blob" || size === undefined) throw new Error(`object ${object} is not a file: git says "${header}"`);
-    yield blob(git, Number.parseInt(size, 10));
+  function begin(line: string): void {
+    const object = objects[next];
+    const [, type, size] = line.split(" ");
+    if (object === undefined) throw new Error(`git gave more than it was asked for: "${line}"`);
+    if (type !== "blob" || size === undefined) throw new Error(`object ${object} is not a file: git says "${line}"`);
+    const sizeBytes = Number.parseInt(size, 10);
+    sink.begin(next, sizeBytes);
+    next += 1;
+    missing = sizeBytes + 1;
   }
-  git.stdin.end();
-}
 
-/** A blob that is in memory already. */
-export function wholeBlob(content: Buffer): Blob {
-  return {
-    sizeBytes: content.length,
-    whole: async () => content,
-    async *chunks() {
-      yield content;
-    },
-  };
-}
+  /** Returns how much of the chunk belongs to the content. */
+  function take(chunk: Buffer, left: number): number {
+    const taken = Math.min(left, chunk.length);
+    const content = chunk.subarray(0, Math.min(taken, left - 1));
+    if (content.length > 0) sink.content(content);
+    missing = left - taken;
+    if (missing === 0) {
+      missing = null;
+      sink.end();
+    }
+    return taken;
+  }
 
-function blob({ stdout }: GitProcess, sizeBytes: number): Blob {
-  const cutOff = () => new Error("git ended in the middle of a file");
   return {
-    sizeBytes,
-    async whole() {
-      const content = await readExactly(stdout, sizeBytes + "\n".length);
-      if (content === null) throw cutOff();
-      return content.subarray(0, sizeBytes);
-    },
-    async *chunks() {
-      for (let missing = sizeBytes; missing > 0; ) {
-        const bytes = await readSome(stdout, Math.min(missing, chunkBytes));
-        if (bytes === null) throw cutOff();
-        missing -= bytes.length;
-        yield bytes;
+    push(chunk) {
+      for (let rest = chunk; rest.length > 0; ) {
+        if (missing !== null) {
+          rest = rest.subarray(take(rest, missing));
+          continue;
+        }
+        const end = rest.indexOf(lineEnd);
+        header = Buffer.concat([header, end < 0 ? rest : rest.subarray(0, end)]);
+        if (header.length > maxHeaderBytes) throw new Error("git's output is not what cat-file prints");
+        if (end < 0) return;
+        begin(header.toString());
+        header = Buffer.alloc(0);
+        rest = rest.subarray(end + 1);
       }
-      await readExactly(stdout, "\n".length);
+    },
+    end() {
+      if (missing !== null) throw new Error("git ended in the middle of a file");
+      if (next < objects.length) throw new Error(`git ended before it gave object ${objects[next]}`);
     },
   };
 }

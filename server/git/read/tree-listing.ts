@@ -1,4 +1,3 @@
-import { dirname } from "node:path/posix";
 import { type TreeEntry, type TreeLimits, TreeTooLarge } from "../../ports/git.ts";
 
 const maxPathBytes = 4_096;
@@ -25,7 +24,7 @@ export interface TreeListing {
  */
 export function createTreeListing(limits: TreeLimits): TreeListing {
   const entries: TreeEntry[] = [];
-  const folders = new Set(["."]);
+  const folders = new Set([""]);
   const paths = new Set<string>();
   let count = 0;
   let totalBytes = 0;
@@ -40,7 +39,7 @@ export function createTreeListing(limits: TreeLimits): TreeListing {
       pathBytes += Buffer.byteLength(entry.path);
       if (pathBytes > limits.maxEntries * averagePathBytes) tooLarge("names that are too long in total");
       if (paths.has(entry.path)) malformed("a path twice", entry.path);
-      if (!folders.has(dirname(entry.path))) malformed("a path below something that is not a folder", entry.path);
+      if (!folders.has(folderOf(entry.path))) malformed("a path below something that is not a folder", entry.path);
       paths.add(entry.path);
       if (entry.type === null) folders.add(entry.path);
       if (entry.type === null) return;
@@ -54,6 +53,10 @@ export function createTreeListing(limits: TreeLimits): TreeListing {
   };
 }
 
+function folderOf(path: string): string {
+  return path.slice(0, Math.max(0, path.lastIndexOf("/")));
+}
+
 export interface TreeRecord {
   readonly path: string;
   /** Null means a folder. */
@@ -64,10 +67,12 @@ export interface TreeRecord {
 
 /** Parses `<mode> <type> <object> <size>\t<path>`; the size is "-" where there is none. */
 export function parseRecord(record: string): TreeRecord {
-  const [, mode = "", object = "", size = "", path = ""] =
-    /^(\d{6}) [a-z]+ ([0-9a-f]+) +(-|\d+)\t(.+)$/s.exec(record) ?? [];
+  const tab = record.indexOf("\t");
+  const path = record.slice(tab + 1);
+  const [mode = "", , object = "", size = ""] = record.slice(0, Math.max(0, tab)).split(/ +/);
   const type = typeOf(Number.parseInt(mode, 8));
-  if (type === undefined) throw new Error(`not a line of git ls-tree: ${JSON.stringify(record.slice(0, 200))}`);
+  if (type === undefined || path === "" || !/^(?:-|\d+)$/.test(size))
+    throw new Error(`not a line of git ls-tree: ${JSON.stringify(record.slice(0, 200))}`);
   if (Buffer.byteLength(path) > maxPathBytes) tooLarge(`a path of more than ${maxPathBytes} bytes`);
   // Git refuses such trees when they are pushed or fetched, but an older Baton may have fetched one unchecked.
   if (path.split("/").some((name) => name === "" || name === "." || name === ".." || name.toLowerCase() === ".git")) {

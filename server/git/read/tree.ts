@@ -22,7 +22,7 @@ export async function listTree(
   const args = ["ls-tree", "-r", "-t", "-l", "-z", "--full-tree", commit];
   await using git = processes.spawn({ repository, args }, signal);
   const listing = createTreeListing(limits);
-  for await (const record of nulTerminated(git.stdout)) listing.add(record);
+  for await (const records of nulTerminated(git.stdout)) for (const record of records) listing.add(record);
   await git.succeeded();
   return listing.entries;
 }
@@ -67,9 +67,8 @@ async function findEntry(
   const args = ["ls-tree", "-l", "-z", "--full-tree", commit, "--", path];
   await using git = processes.spawn({ repository, args }, signal);
   let found: TreeRecord | null = null;
-  for await (const record of nulTerminated(git.stdout)) {
-    const entry = parseRecord(record);
-    if (entry.path === path) found = entry;
+  for await (const records of nulTerminated(git.stdout)) {
+    found = records.map(parseRecord).find((entry) => entry.path === path) ?? found;
   }
   try {
     await git.succeeded();
@@ -80,15 +79,18 @@ async function findEntry(
   return found;
 }
 
-async function* nulTerminated(source: Readable): AsyncGenerator<string> {
+/** Yields the records that are whole after each chunk. */
+async function* nulTerminated(source: Readable): AsyncGenerator<readonly string[]> {
   let rest: Buffer = Buffer.alloc(0);
   for await (const chunk of source as AsyncIterable<Buffer>) {
-    let bytes = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
-    for (let end = bytes.indexOf(0); end >= 0; end = bytes.indexOf(0)) {
-      yield bytes.toString("utf8", 0, end);
-      bytes = bytes.subarray(end + 1);
+    const end = chunk.lastIndexOf(0);
+    if (end >= 0) {
+      yield Buffer.concat([rest, chunk.subarray(0, end)])
+        .toString("utf8")
+        .split("\0");
+      rest = Buffer.alloc(0);
     }
-    if (bytes.length > maxRecordBytes) tooLarge("a path that is too long");
-    rest = bytes;
+    rest = Buffer.concat([rest, chunk.subarray(end + 1)]);
+    if (rest.length > maxRecordBytes) tooLarge("a path that is too long");
   }
 }
