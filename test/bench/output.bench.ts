@@ -110,16 +110,15 @@ async function measureBuilds(baton: Baton, create: () => Promise<Repository>, ad
     pushes.push(repository.push(baton.remote(`noisy-${index}`)).done);
   }
   let over = false;
-  const finished = Promise.all(pushes).then((ended) => {
+  const finished = Promise.all(pushes).finally(() => {
     over = true;
-    return ended;
   });
-  const ends = await watchBuilds(baton);
+  const watching = watchBuilds(baton);
   while (!over) {
     add(`server, ${builds} builds and ${viewers} viewers, MB`, await memoryMbOf(baton.process().pid));
     await delay(100);
   }
-  for (const end of ends) end();
+  for (const end of await watching) end();
   for (const { code, text } of await finished) if (code !== 0) throw new Error(text.slice(-2_000));
 }
 

@@ -1,5 +1,5 @@
 import { createRoute } from "@hono/zod-openapi";
-import { parseSlug } from "../../model/product.ts";
+import { parseSlug, type Slug } from "../../model/product.ts";
 import type { Forge } from "../../ports/forge.ts";
 import { fixed } from "../../route.ts";
 import { routes } from "../../routes.ts";
@@ -16,6 +16,7 @@ import type { Endpoints } from "../http/endpoints.ts";
 import { Problem } from "../http/problem.ts";
 import { readBounded } from "../http/read-bounded.ts";
 import type { WebContext } from "../http/web-context.ts";
+import { createSharedLookup } from "./shared-lookup.ts";
 
 /** GitHub sends up to 25 MB, but a push with thousands of commits and files needs less than this. */
 const maxBodyBytes = 5 * 1024 * 1024;
@@ -27,6 +28,9 @@ const bodyTimeoutMs = 10_000;
  * a forge waits for the answer.
  */
 const bodiesAtOnce = { perPeer: 8, total: 24, waitMs: 8_000, patienceMs: 2_000 } as const;
+/** Most bodies are far smaller. Many of them may be read at once, and are then recorded together. */
+const smallBodyBytes = 64 * 1024;
+const smallBodiesAtOnce = { ...bodiesAtOnce, perPeer: 64, total: 128 } as const;
 const tooLarge = `the body is larger than ${maxBodyBytes / 1024 / 1024} MiB`;
 const tooSlow = `the body did not arrive within ${bodyTimeoutMs / 1_000} s`;
 const inTheWay = `the body did not arrive within ${bodiesAtOnce.patienceMs / 1_000} s, and others were waiting`;
@@ -90,11 +94,13 @@ function createReceiver(needs: WebAdapters) {
   const { https } = createOrigins(needs);
   const failures = createRejections(clock);
   const permits = createFairSemaphore({ clock, ...bodiesAtOnce });
+  const permitsOfSmall = createFairSemaphore({ clock, ...smallBodiesAtOnce });
+  const productOf = createSharedLookup((slug: Slug) => store.products.bySlug(slug));
 
   return async (c: WebContext, name: string, forge: Forge) => {
     const peer = peerNetwork(peerAddress(c, https));
     const slug = parseSlug(name);
-    const product = slug && (await store.products.bySlug(slug));
+    const product = slug && (await productOf(slug));
     const from = { peer, bucket: `${peer} ${slug ?? name.slice(0, 40)}` };
     const unheard = failures.areTooMany(from);
     const { headers } = c.req.raw;
@@ -109,7 +115,7 @@ function createReceiver(needs: WebAdapters) {
       throw rejection();
     }
     // Held until the delivery is recorded, because its body is in memory for as long.
-    using permit = await takePermit(permits, peer);
+    using permit = await takePermit(isSmall(headers) ? permitsOfSmall : permits, peer);
     const body = await readBody(c, permit);
     if (body instanceof Problem) {
       await turnAway(body.message);
@@ -124,6 +130,12 @@ function createReceiver(needs: WebAdapters) {
     if (received.type === "foreign") throw rejection();
     return received;
   };
+}
+
+/** A body cannot be longer than its declared length; without one, it may be as large as any. */
+function isSmall(headers: Headers): boolean {
+  const declared = headers.get("content-length");
+  return declared !== null && Number(declared) <= smallBodyBytes;
 }
 
 async function takePermit(permits: FairSemaphore, peer: string): Promise<Permit> {
