@@ -41,7 +41,7 @@ export function afterTry({ counts }: Tries, found: TryResult): Tries {
 const firstPauseMs = 50;
 const growth = 1.25;
 /** A try at a closed port costs the app nothing, so an app that opens its port late need not wait for the next one. */
-const whileClosed = { firstPauseMs: 20, triesBeforeGrowth: 5, longestMs: 200 };
+const whileClosed = { firstPauseMs: 10, triesBeforeGrowth: 10, longestMs: 200 };
 
 /**
  * The pause before the next try, never longer than the service's interval. It grows with the number of tries that have

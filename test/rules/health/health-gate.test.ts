@@ -51,7 +51,7 @@ describe("the pauses between tries", () => {
   it("include the time that a success took, and come after anything else", () => {
     expect(pausesOf(["healthy", "healthy"], health, 8)).toEqual([42, 42]);
     expect(pausesOf(["healthy"], health, 80)).toEqual([0]);
-    expect(pausesOf(["closed", "unhealthy"], health, 8)).toEqual([20, 50]);
+    expect(pausesOf(["closed", "unhealthy"], health, 8)).toEqual([10, 50]);
   });
 
   it("ease to the interval while answers are unhealthy", () => {
@@ -63,7 +63,7 @@ describe("the pauses between tries", () => {
 
   it("stay short while the port is closed, so that an app that opens it late is live soon after", () => {
     const pauses = pausesOf(times(60, "closed"));
-    expect(pauses.slice(0, 6)).toEqual([20, 20, 20, 20, 20, 25]);
+    expect(pauses.slice(0, 12)).toEqual([10, 10, 10, 10, 10, 10, 10, 10, 10, 10, 13, 16]);
     expect(pauses.at(-1)).toBe(200);
   });
 
