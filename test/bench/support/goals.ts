@@ -10,6 +10,7 @@ export const goals: readonly { readonly figure: RegExp; readonly goal: Goal }[] 
   { figure: /^redeploy -> live, ratio/, goal: { median: 1.7 } },
   { figure: /^listening after .* -> live/, goal: { median: 500 } },
   { figure: /live until the push returns/, goal: { median: 200 } },
+  { figure: /^plan and context, ratio/, goal: { median: 1.1 } },
   { figure: /^home\b.*, ms$/, goal: { median: 30, p99: 100 } },
   { figure: /^GET \/api\/(product-deployments|products), ms$/, goal: { median: 30 } },
   { figure: /^GET .*, ms$/, goal: { median: 8, p99: 20 } },
