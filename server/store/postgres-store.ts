@@ -4,6 +4,7 @@ import { type Store, StoreUnavailable } from "../ports/store/store.ts";
 import { createAccessStore } from "./access/access.ts";
 import { createAuditStore } from "./access/audit.ts";
 import { createLinkStore } from "./access/links.ts";
+import { createProviderStore } from "./access/provider.ts";
 import { createUserStore } from "./access/users.ts";
 import { createAnnouncements } from "./deployments/announcements.ts";
 import { createDeploymentStore } from "./deployments/deployments.ts";
@@ -63,6 +64,7 @@ export async function createStore({ url, keyFile, chooseSubnet, log }: StoreOpti
       access: createAccessStore(beside),
       users: createUserStore(beside, secrets),
       links: createLinkStore(beside),
+      provider: createProviderStore(beside, secrets),
       settings: createSettingStore(database),
       sources: createSourceStore(database, secrets),
       deliveries: createDeliveryStore(beside),

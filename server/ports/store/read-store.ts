@@ -3,6 +3,7 @@ import type { DeliveryStore } from "./deliveries.ts";
 import type { DeploymentStore, EventStore } from "./deployments.ts";
 import type { DomainStore } from "./domains.ts";
 import type { EnvironmentStore, InstallationStore, ProductStore } from "./products.ts";
+import type { ProviderStore } from "./provider.ts";
 import type { ReportStore } from "./reports.ts";
 import type { SourceStore } from "./sources.ts";
 import type { SettingStore, Store } from "./store.ts";
@@ -44,6 +45,7 @@ export interface ReadStore extends Pick<Store, "instance" | "ping" | "facts" | "
     "list" | "get" | "administratorNames" | "hasAny" | "passkeys" | "unusedRecoveryCodes"
   >;
   readonly links: Pick<LinkStore, "find" | "listOpen">;
+  readonly provider: Pick<ProviderStore, "get">;
   readonly settings: Pick<SettingStore, "get">;
   readonly sources: Pick<SourceStore, "get">;
   readonly deliveries: Pick<DeliveryStore, "list" | "get" | "newestFromForge">;

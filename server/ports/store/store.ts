@@ -6,6 +6,7 @@ import type { DomainStore } from "./domains.ts";
 import type { KeyStore } from "./keys.ts";
 import type { LeaseStore } from "./leases.ts";
 import type { EnvironmentStore, InstallationStore, ProductStore } from "./products.ts";
+import type { ProviderStore } from "./provider.ts";
 import type { ReportStore } from "./reports.ts";
 import type { SourceStore } from "./sources.ts";
 import type { LinkStore, UserStore } from "./users.ts";
@@ -26,6 +27,7 @@ export interface Store {
   readonly access: AccessStore;
   readonly users: UserStore;
   readonly links: LinkStore;
+  readonly provider: ProviderStore;
   readonly settings: SettingStore;
   readonly sources: SourceStore;
   readonly deliveries: DeliveryStore;

@@ -32,6 +32,8 @@ export interface UserStore {
   passwordHash(id: UserId): Promise<string | null>;
   /** A PHC string; null removes the password. */
   setPassword(id: UserId, passwordHash: string | null): Promise<void>;
+  /** For the same password, hashed anew. False when it was changed meanwhile; then nothing happens. */
+  replacePasswordHash(id: UserId, change: { readonly from: string; readonly to: string }): Promise<boolean>;
   linkOidc(id: UserId, subject: OidcSubject | null): Promise<"changed" | "subject-taken">;
 
   /** Null when there is none. A secret that was not confirmed yet asks for no code. */

@@ -4,8 +4,10 @@ import { lock } from "../postgres/advisory-locks.ts";
 import type { Database } from "../postgres/database.ts";
 import { users } from "../schema/access.ts";
 
+type SignInStore = Pick<UserStore, "passwordHash" | "setPassword" | "replacePasswordHash" | "linkOidc">;
+
 /** Passwords and accounts at an OpenID Connect provider. */
-export function createSignInStore(database: Database): Pick<UserStore, "passwordHash" | "setPassword" | "linkOidc"> {
+export function createSignInStore(database: Database): SignInStore {
   return {
     passwordHash: (id) =>
       database.read(async (queries) => {
@@ -16,6 +18,13 @@ export function createSignInStore(database: Database): Pick<UserStore, "password
     async setPassword(id, passwordHash) {
       await database.write(({ tx }) => tx.update(users).set({ passwordHash }).where(eq(users.id, id)));
     },
+
+    replacePasswordHash: (id, { from, to }) =>
+      database.write(async ({ tx }) => {
+        const unchanged = and(eq(users.id, id), eq(users.passwordHash, from));
+        const replaced = await tx.update(users).set({ passwordHash: to }).where(unchanged).returning({ id: users.id });
+        return replaced.length > 0;
+      }),
 
     linkOidc: (id, subject) =>
       database.write(async ({ tx }) => {

@@ -1,7 +1,7 @@
 import { and, isNotNull, type SQL, sql } from "drizzle-orm";
 import type { AnyPgColumn } from "drizzle-orm/pg-core";
 import type { Queries } from "../postgres/database.ts";
-import { users } from "../schema/access.ts";
+import { identityProviders, users } from "../schema/access.ts";
 import { deployments } from "../schema/deployments.ts";
 import { productVariables, variables } from "../schema/user-settings.ts";
 import { sources } from "../schema/webhooks.ts";
@@ -33,6 +33,7 @@ export const sealedColumns: Readonly<Record<SealedKind, SealedColumn>> = {
   "repository token": { column: sources.token, key: [sources.productId] },
   "deploy key": { column: sources.privateKey, key: [sources.productId] },
   "totp secret": { column: users.totpSecret, key: [users.id] },
+  "client secret": { column: identityProviders.clientSecret, key: [identityProviders.id] },
 };
 
 export const sealedKinds = Object.keys(sealedColumns) as readonly SealedKind[];

@@ -14,7 +14,8 @@ export interface SecretOwner {
     | "webhook secret"
     | "repository token"
     | "deploy key"
-    | "totp secret";
+    | "totp secret"
+    | "client secret";
   readonly id: string;
 }
 

@@ -182,6 +182,25 @@ export const sessions = pgTable(
   ],
 );
 
+/** Where people may sign in with OpenID Connect. It has one row at most. */
+export const identityProviders = pgTable(
+  "identity_providers",
+  {
+    id: integer().primaryKey(),
+    label: outsideText().notNull(),
+    issuer: text().notNull(),
+    clientId: outsideText("client_id").notNull(),
+    /** Sealed: see secrets.ts. */
+    clientSecret: bytes("client_secret").notNull(),
+    domains: text().array().notNull(),
+    role: text().$type<Role>(),
+  },
+  (table) => [
+    check("identity_providers_one", sql`${table.id} = 1`),
+    check("identity_providers_role", sql`${table.role} in ('viewer', 'deployer', 'maintainer', 'admin')`),
+  ],
+);
+
 /** The audit log. Rules in its migration prevent rows from being changed or removed. */
 export const auditEntries = pgTable(
   "audit_entries",

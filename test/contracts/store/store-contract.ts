@@ -2,6 +2,7 @@ import { describe } from "vitest";
 import { accessContract } from "./access/access.ts";
 import { auditContract } from "./access/audit.ts";
 import { linksContract } from "./access/links.ts";
+import { providerContract } from "./access/provider.ts";
 import { signInsContract } from "./access/sign-ins.ts";
 import { usersContract } from "./access/users.ts";
 import { cancelContract } from "./deployments/cancel.ts";
@@ -41,6 +42,7 @@ const contracts: Readonly<Record<string, (make: MakeStore) => void>> = {
   users: usersContract,
   "what users sign in with": signInsContract,
   links: linksContract,
+  "the identity provider": providerContract,
   "the audit log": auditContract,
 };
 

@@ -5,6 +5,7 @@ import type { Store } from "../../../server/ports/store/store.ts";
 import { createAccess } from "./access/access.ts";
 import { createAudit } from "./access/audit.ts";
 import { createLinks } from "./access/links.ts";
+import { createProvider } from "./access/provider.ts";
 import { createUsers } from "./access/users.ts";
 import { createDeployments } from "./deployments/deployments.ts";
 import { createEvents } from "./deployments/events.ts";
@@ -56,6 +57,7 @@ export function createFakeStore(clock: Clock): FakeStore {
     access: createAccess(rows),
     users: createUsers(rows),
     links: createLinks(rows),
+    provider: createProvider(rows),
     settings: createSettings(rows),
     sources: createSources(rows),
     deliveries: createDeliveries(rows, queue),

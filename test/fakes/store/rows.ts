@@ -20,6 +20,7 @@ import type { LedgerDetail } from "../../../server/ports/store/deliveries.ts";
 import type { Domain } from "../../../server/ports/store/domains.ts";
 import type { LeaseHolder } from "../../../server/ports/store/leases.ts";
 import type { DeleteOptions } from "../../../server/ports/store/products.ts";
+import type { ProviderSettings, StoredClient } from "../../../server/ports/store/provider.ts";
 import type { SourceCredentials } from "../../../server/ports/store/sources.ts";
 import type { OidcSubject, Totp } from "../../../server/ports/store/users.ts";
 
@@ -48,6 +49,7 @@ export interface FakeRows {
   readonly links: Map<string, Link>;
   readonly users: Map<UserId, UserRow>;
   readonly passkeys: Passkey[];
+  readonly provider: { row: (ProviderSettings & StoredClient) | null };
   /** The last id that `nextId` gave. */
   lastId: number;
   readonly settings: Map<string, string>;
@@ -128,6 +130,7 @@ export function createRows(): FakeRows {
     links: new Map(),
     users: new Map(),
     passkeys: [],
+    provider: { row: null },
     lastId: 0,
     settings: new Map(),
     sources: new Map(),

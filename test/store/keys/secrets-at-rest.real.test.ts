@@ -48,6 +48,8 @@ it("no secret is found anywhere in the database, in whatever clothes", async () 
   const user = await aUser(store);
   await store.users.setTotpSecret(user.id, canary);
   await store.users.setRecoveryCodes(user.id, [canary]);
+  const provider = { label: "Acme", issuer: "https://id.example.org", clientId: "baton", domains: [], role: null };
+  await store.provider.set({ ...provider, clientSecret: canary });
   await aToken(store, user.id, { token: canary.repeat(3) });
   const session = await aSession(store, { user: user.id });
   const link = await store.links.create(anInvitation, new Date());
@@ -154,6 +156,7 @@ it.each(["token", "webhook_secret", "private_key"])(
 );
 
 it("a missing key is created again while there are no secrets", async () => {
+  await store.provider.remove();
   await rm(database.keyFile);
   const fresh = await open();
   const installation = await anInstallation(fresh);

@@ -15,7 +15,17 @@ useScratchDatabase((opened) => {
 });
 
 /** Tables whose rows belong to no product. */
-const lasting = ["instances", "environments", "settings", "tokens", "sessions", "audit_entries", "users", "links"];
+const lasting = [
+  "instances",
+  "environments",
+  "settings",
+  "tokens",
+  "sessions",
+  "audit_entries",
+  "users",
+  "links",
+  "identity_providers",
+];
 
 async function filledTables(): Promise<readonly string[]> {
   const { sql } = database;

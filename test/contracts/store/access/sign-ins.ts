@@ -24,6 +24,15 @@ export function signInsContract(make: MakeStore): void {
     expect(await store.users.passwordHash(grace.id)).toBeNull();
   });
 
+  it("a password that is hashed anew is not put back when it was changed meanwhile", async () => {
+    await store.users.setPassword(ada.id, "old");
+    expect(await store.users.replacePasswordHash(ada.id, { from: "old", to: "anew" })).toBe(true);
+    expect(await store.users.passwordHash(ada.id)).toBe("anew");
+    expect(await store.users.replacePasswordHash(ada.id, { from: "old", to: "old again" })).toBe(false);
+    expect(await store.users.replacePasswordHash(grace.id, { from: "anew", to: "other" })).toBe(false);
+    expect([await store.users.passwordHash(ada.id), await store.users.passwordHash(grace.id)]).toEqual(["anew", null]);
+  });
+
   it("an account at a provider belongs to one person", async () => {
     const subject = { issuer: "https://id.example.org", subject: "ada" };
     expect(await store.users.linkOidc(ada.id, subject)).toBe("changed");

@@ -104,6 +104,7 @@ export function closeSessions(rows: FakeRows, id: UserId): void {
 type SignInMethods =
   | "passwordHash"
   | "setPassword"
+  | "replacePasswordHash"
   | "linkOidc"
   | "totp"
   | "setTotpSecret"
@@ -117,6 +118,11 @@ function createSignIns(rows: FakeRows): Pick<Store["users"], SignInMethods> {
   return {
     passwordHash: async (id) => rows.users.get(id)?.passwordHash ?? null,
     setPassword: async (id, passwordHash) => update(rows, id, { passwordHash }),
+    async replacePasswordHash(id, { from, to }) {
+      if (rows.users.get(id)?.passwordHash !== from) return false;
+      update(rows, id, { passwordHash: to });
+      return true;
+    },
     async linkOidc(id, oidc) {
       const isTaken = [...rows.users.values()].some(
         (row) => row.id !== id && oidc && row.oidc?.issuer === oidc.issuer && row.oidc.subject === oidc.subject,
