@@ -2,6 +2,9 @@ import type { Clock } from "../ports/clock.ts";
 import type { Engine } from "../ports/engine/engine.ts";
 import type { Git } from "../ports/git.ts";
 import type { Log } from "../ports/log.ts";
+import type { IdentityProvider } from "../ports/people/identity-provider.ts";
+import type { Passkeys } from "../ports/people/passkeys.ts";
+import type { Passwords } from "../ports/people/passwords.ts";
 import type { RouteFault } from "../ports/proxy.ts";
 import type { Store } from "../ports/store/store.ts";
 
@@ -11,6 +14,9 @@ export interface CommandAdapters {
   readonly engine: Pick<Engine, "inspectImage">;
   readonly git: Git;
   readonly clock: Clock;
+  readonly passwords: Passwords;
+  readonly passkeys: Passkeys;
+  readonly identityProvider: IdentityProvider;
   readonly log: Log;
   /** The server's base domain, below which apps are served. */
   readonly domain: string;

@@ -2,6 +2,17 @@ import { ensureCsrfKey } from "./access/ensure-csrf-key.ts";
 import { recordAction } from "./access/record-action.ts";
 import { signIn } from "./access/sign-in.ts";
 import { signOut } from "./access/sign-out.ts";
+import { changePassword } from "./account/change-password.ts";
+import { changeProfile } from "./account/change-profile.ts";
+import { addPasskey, offerPasskey, removePasskey } from "./account/passkeys.ts";
+import {
+  confirmSecondFactor,
+  removeSecondFactor,
+  renewRecoveryCodes,
+  startSecondFactor,
+  turnOffSecondFactor,
+} from "./account/second-factor.ts";
+import { endOtherSessions, endSession } from "./account/sessions.ts";
 import type { CommandAdapters } from "./adapters.ts";
 import { applyChanges } from "./deployments/apply-changes.ts";
 import { cancel } from "./deployments/cancel.ts";
@@ -15,6 +26,8 @@ import { createEnvironment } from "./environments/create-environment.ts";
 import { removeEnvironment } from "./environments/remove-environment.ts";
 import { changePerson, removePerson } from "./people/change-person.ts";
 import { invite, withdrawInvitation } from "./people/invite.ts";
+import { makeResetLink } from "./people/make-links.ts";
+import { removeProvider, setProvider } from "./people/set-provider.ts";
 import { changeProduct } from "./products/change-product.ts";
 import { createProduct } from "./products/create-product.ts";
 import { deleteProduct } from "./products/delete-product.ts";
@@ -27,6 +40,11 @@ import { hideSetUp } from "./settings/hide-set-up.ts";
 import { setDomains } from "./settings/set-domains.ts";
 import { setServiceSettings } from "./settings/set-service-settings.ts";
 import { setVariables } from "./settings/set-variables.ts";
+import { beginProviderSignIn, finishProviderSignIn } from "./sign-in/provider-sign-in.ts";
+import { offerPasskeySignIn, signInWithPasskey } from "./sign-in/sign-in-with-passkey.ts";
+import { signInWithPassword } from "./sign-in/sign-in-with-password.ts";
+import { useLink } from "./sign-in/use-link.ts";
+import { useSecondFactor } from "./sign-in/use-second-factor.ts";
 import { createToken } from "./tokens/create-token.ts";
 import { revokeToken } from "./tokens/revoke-token.ts";
 import { stampUses } from "./tokens/stamp-uses.ts";
@@ -82,6 +100,31 @@ const commands = {
   createToken,
   revokeToken,
   stampUses,
+
+  signInWithPassword,
+  useSecondFactor,
+  offerPasskeySignIn,
+  signInWithPasskey,
+  beginProviderSignIn,
+  finishProviderSignIn,
+  useLink,
+
+  changeProfile,
+  changePassword,
+  startSecondFactor,
+  confirmSecondFactor,
+  renewRecoveryCodes,
+  turnOffSecondFactor,
+  offerPasskey,
+  addPasskey,
+  removePasskey,
+  endSession,
+  endOtherSessions,
+
+  makeResetLink,
+  removeSecondFactor,
+  setProvider,
+  removeProvider,
 
   ensureCsrfKey,
   signIn,

@@ -28,6 +28,7 @@ import {
 } from "./host/fake-host.ts";
 import { createFakeProber } from "./host/fake-prober.ts";
 import { createFakeReach } from "./host/fake-reach.ts";
+import { signInAdapters } from "./sign-in-adapters.ts";
 import { createFakeStore, type FakeStore } from "./store/fake-store.ts";
 import { createVirtualTime } from "./virtual-time.ts";
 
@@ -212,6 +213,7 @@ export function createWorld(options: WorldOptions = {}): FakeWorld {
       git,
       commands: createCommands({
         ...{ store: adapters.store, engine, git, clock: own, log, publishRoutes, wakeQueue, wakeReconciler },
+        ...signInAdapters(own),
         domain: limits.domain,
         publicHost: limits.publicHost,
         allowPrivateRepositories: limits.allowPrivateRepositories,
