@@ -152,3 +152,8 @@ export function open(rules: ReadingRules): EndpointRules {
 export function openForm(action: string, body = smallBody): EndpointRules & { readonly action: string } {
   return { ...form("enter", action, body), permission: null };
 }
+
+/** A call that everyone may send. */
+export function openCall(action: string, body = smallBody): EndpointRules {
+  return { ...call("enter", action, body), permission: null };
+}

@@ -1,3 +1,4 @@
+import { personRoutes } from "./person-routes.ts";
 import {
   askedInHandler,
   asset,
@@ -28,6 +29,7 @@ const apiOfInstallation = routesAbout("installation", "id");
  * writes a path.
  */
 export const routes = {
+  ...personRoutes,
   livez: route("/livez", { get: open(text) }),
   healthz: route("/healthz", { get: open(json) }),
   metrics: route("/metrics", { get: text("system") }),
@@ -96,8 +98,6 @@ export const routes = {
   personEnable: route("/people/:id{[0-9]+}/enable", { post: form("people", "enabled") }),
   /** GET asks "are you sure?", POST does it. */
   personRemove: route("/people/:id{[0-9]+}/remove", { get: page("people"), post: form("people", "removed") }),
-  /** The page that an invitation leads to. */
-  invitation: (secret: string) => `/join/${secret}`,
   queue: route("/queue", { get: page("enter") }),
   activity: route("/activity", { get: page("enter") }),
   system: route("/system", { get: page("system") }),

@@ -8,12 +8,18 @@ import { createGit } from "../git/git.ts";
 import { createHostPackages } from "../host-packages/debian-npm.ts";
 import { isPublicAddress } from "../model/names/public-address.ts";
 import { createMountFolder } from "../mounts/mount-folder.ts";
+import { createIdentityProvider } from "../openid/openid-provider.ts";
+import { createPasskeys } from "../passkeys/webauthn-passkeys.ts";
+import { createPasswords } from "../passwords/argon2-passwords.ts";
 import type { PipelineContext } from "../pipeline/context/context.ts";
 import { createBaseImages } from "../pipeline/images/base/base-images.ts";
 import { createRoutePublisher, type RoutePublisher } from "../pipeline/routing/routes.ts";
 import type { Forge } from "../ports/forge.ts";
 import type { Machine } from "../ports/host/machine.ts";
 import type { Log } from "../ports/log.ts";
+import type { IdentityProvider } from "../ports/people/identity-provider.ts";
+import type { Passkeys } from "../ports/people/passkeys.ts";
+import type { Passwords } from "../ports/people/passwords.ts";
 import { createLoopbackProber } from "../probe/loopback-prober.ts";
 import { createReach } from "../probe/reach.ts";
 import { createCaddyProxy } from "../proxy/caddy-proxy.ts";
@@ -44,6 +50,9 @@ export interface ServerAdapters extends PipelineContext, ReconcilerNeeds {
   readonly forges: readonly Forge[];
   readonly unserved: RoutePublisher["unserved"];
   readonly machine: Machine;
+  readonly passwords: Passwords;
+  readonly passkeys: Passkeys;
+  readonly identityProvider: IdentityProvider;
   readonly log: Log;
   /** The public URL of a deployment's page. */
   readonly pageOf: (deployment: number) => string;
@@ -105,6 +114,9 @@ export async function openAdapters(
     keepVersions: config.keepVersions,
     buildCacheBytes: config.buildCacheBytes,
     machine: thisMachine(config.dataFolder),
+    passwords: createPasswords(),
+    passkeys: createPasskeys(),
+    identityProvider: createIdentityProvider({ clock }),
     urlOf: (host) => urlOf(host, config),
     pageOf: (deployment) => new URL(routes.deployment(deployment), config.publicUrl).href,
     publishRoutes: publisher.publish,

@@ -21,6 +21,7 @@ import { createRedeployPages } from "./pages/deployment/redeploy.ts";
 import { problemPage } from "./pages/page.ts";
 import { createPeoplePages } from "./pages/people/people.ts";
 import { createTokensPages } from "./pages/people/tokens.ts";
+import { createPersonPages } from "./pages/person-pages.ts";
 import { createProductPages } from "./pages/product/product.ts";
 import { createProductDeploymentsPages } from "./pages/product/product-deployments.ts";
 import { createProductDomainsPages } from "./pages/product/product-domains.ts";
@@ -38,11 +39,11 @@ import { createHomePages } from "./pages/system/home.ts";
 import { createNewsStream } from "./pages/system/news.ts";
 import { createQueuePages } from "./pages/system/queue.ts";
 import { createSetUpPages } from "./pages/system/set-up.ts";
-import { createSignInPages } from "./pages/system/sign-in.ts";
 import { createSystemPages } from "./pages/system/system.ts";
 import { createProductBoard } from "./read/board/product-board.ts";
 import { createCatalog } from "./read/catalog.ts";
 import { createHostStates } from "./read/host-states.ts";
+import { createSigningIn } from "./sign-in/person-sign-in.ts";
 import { createEventStreams } from "./streams/event-stream.ts";
 
 /** Everything that Baton answers over HTTP: first the rules for every request, then the handlers. */
@@ -59,6 +60,7 @@ export function createWeb(outside: WebAdapters): Hono<WebEnv> {
     catalog,
     board: createProductBoard(outside),
     audit,
+    ...createSigningIn({ ...outside, ...door, audit }, origins),
     endpoints: createEndpoints({ ...door, audit }),
     streams: createEventStreams(outside),
     hostStates: createHostStates(outside),
@@ -76,7 +78,7 @@ export function createWeb(outside: WebAdapters): Hono<WebEnv> {
   app.route("/", createApiRoutes(needs));
   for (const { app: pages } of [
     createAssetRoutes(outside.assets, needs.endpoints),
-    createSignInPages(needs),
+    ...createPersonPages(needs),
     createHomePages(needs),
     createProductPages(needs),
     createRepositoryPages(needs),

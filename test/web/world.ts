@@ -10,6 +10,7 @@ import { createFakeEngine } from "../fakes/fake-engine.ts";
 import { createFakeGit } from "../fakes/fake-git.ts";
 import { createFakeProxy } from "../fakes/fake-proxy.ts";
 import { createFakeReach } from "../fakes/host/fake-reach.ts";
+import { signInAdapters } from "../fakes/sign-in-adapters.ts";
 import { createFakeStore, type FakeStore } from "../fakes/store/fake-store.ts";
 import { createSamples } from "./samples.ts";
 
@@ -33,7 +34,11 @@ export interface Body {
 }
 
 /** The whole web on fakes; `kept` is the store of an earlier one. Requests go straight to the app, without a socket. */
-export async function createWorld(changes: Partial<WebAdapters> = {}, kept: FakeStore | null = null) {
+export async function createWorld(
+  changes: Partial<WebAdapters> = {},
+  kept: FakeStore | null = null,
+  people: Partial<ReturnType<typeof signInAdapters>> = {},
+) {
   const clock = createFakeClock();
   const store = kept ?? createFakeStore(clock);
   const engine = createFakeEngine();
@@ -56,7 +61,7 @@ export async function createWorld(changes: Partial<WebAdapters> = {}, kept: Fake
     proxy,
     clock,
     commands: createCommands({
-      ...{ store, engine, git, clock, log },
+      ...{ store, engine, git, clock, log, ...signInAdapters(clock), ...people },
       domain: "localhost",
       publicHost: new URL(origin).hostname,
       allowPrivateRepositories: false,

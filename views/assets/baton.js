@@ -112,6 +112,9 @@
     if (event.target.dataset?.submits !== undefined) event.target.form.requestSubmit();
   });
 
+  // Submits a form that needs nobody's decision, such as the return from an identity provider.
+  document.querySelector("form[data-submit-now]")?.requestSubmit();
+
   // A key presses the element that declares it: data-shortcut="g d" on a link, "/" on a search field. The help on "?"
   // lists them. They also work while the help is open, because users try them there and the next key may come first.
   const togetherMs = 1_200;

@@ -27,6 +27,7 @@ export type AssetName =
   | "baton.css"
   | "baton.js"
   | "log.js"
+  | "passkeys.js"
   | "favicon.svg"
   | "favicon-busy.svg"
   | "favicon-ready.svg"

@@ -22,15 +22,17 @@ const htmxConfig = JSON.stringify({
 
 // Plain scripts at the end of the page, because htmx starts on DOMContentLoaded only if it was loaded before that
 // event.
-const scripts: readonly AssetName[] = ["htmx.min.js", "hx-sse.min.js", "hx-csp.min.js", "baton.js", "log.js"];
+const usualScripts: readonly AssetName[] = ["htmx.min.js", "hx-sse.min.js", "hx-csp.min.js", "baton.js", "log.js"];
 
 export function Layout(props: {
   readonly frame: PageFrame;
   /** Whether the page opens a stream of its own. A page opens only one, so that stream must also carry the news. */
   readonly hasStream?: boolean;
+  /** What the page needs besides the scripts of every page. */
+  readonly scripts?: readonly AssetName[];
   readonly children?: Child;
 }) {
-  const { frame, hasStream = false, children } = props;
+  const { frame, hasStream = false, scripts = [], children } = props;
   const { asset } = frame;
   const wantsNews = frame.visitor !== null && !hasStream;
   return html`<!doctype html>
@@ -73,7 +75,7 @@ ${(
       {frame.visitor !== null && <ShortcutsDialog />}
       <Toasts />
       {wantsNews && <LiveRegion stream={{ url: `${routes.newsStream()}?shown=-`, pauseInBackground: true }} />}
-      {scripts.map((name) => (
+      {[...usualScripts, ...scripts].map((name) => (
         <script src={asset(name).url} integrity={asset(name).integrity} nonce={frame.nonce}></script>
       ))}
     </body>

@@ -4,12 +4,18 @@ import { peerNetwork } from "./peer-address.ts";
 import { createFailureLimit } from "./rate-limit.ts";
 
 /**
- * Records wrong tokens in the audit log: that there were some, and from where. The tokens themselves are never
- * recorded.
+ * Records failed sign-ins in the audit log: that there were some, whom they meant, and from where. Tokens, passwords and
+ * codes are never recorded.
  */
 export interface FailedSignIns {
   /** `how` completes a phrase that begins with "with": "the API". Never rejects. */
-  record(address: string, how: string): Promise<void>;
+  record(address: string, how: string, more?: FailureFacts): Promise<void>;
+}
+
+interface FailureFacts {
+  /** Who was meant, if it is somebody who exists. */
+  readonly subject?: string;
+  readonly detail?: string;
 }
 
 /** Enough to show both a guesser and a script with an old token without filling the log, which is never emptied. */
@@ -25,14 +31,13 @@ export function createFailedSignIns(needs: {
   const ofAll = createFailureLimit({ clock, perMinute });
 
   return {
-    async record(address, how) {
+    async record(address, how, { subject = "", detail = "wrong token" } = {}) {
       const network = peerNetwork(address);
       if (ofNetwork.retryAfterSeconds(network) !== null || ofAll.retryAfterSeconds("all") !== null) return;
       ofNetwork.failed(network);
       ofAll.failed("all");
       const what = `failed to sign in with ${how}`;
-      const detail = "wrong token";
-      await commands.recordAction({ who: "someone", what, subject: "", detail, deploymentId: null, address });
+      await commands.recordAction({ who: "someone", what, subject, detail, deploymentId: null, address });
     },
   };
 }

@@ -2,6 +2,7 @@ import type { Mood, PageFrame } from "../../../views/frame/frame.ts";
 import { ProblemPage } from "../../../views/frame/problem-page.tsx";
 import { allowedEverywhere } from "../../rules/access/allowed.ts";
 import type { Auth } from "../access/auth.ts";
+import type { Origins } from "../access/origins.ts";
 import type { Rights } from "../access/rights.ts";
 import type { WebAdapters } from "../adapters.ts";
 import type { Audit } from "../http/audit.ts";
@@ -11,6 +12,8 @@ import type { WebContext } from "../http/web-context.ts";
 import type { ProductBoard } from "../read/board/product-board.ts";
 import type { Catalog } from "../read/catalog.ts";
 import type { HostStates } from "../read/host-states.ts";
+import type { PersonSignIn } from "../sign-in/person-sign-in.ts";
+import type { StepCookie } from "../sign-in/step-cookie.ts";
 import type { EventStreams } from "../streams/event-stream.ts";
 import type { OpenStreams } from "../streams/open-streams.ts";
 
@@ -25,6 +28,9 @@ export interface PageNeeds extends WebAdapters {
   readonly streams: EventStreams;
   readonly hostStates: HostStates;
   readonly audit: Audit;
+  readonly origins: Origins;
+  readonly steps: StepCookie;
+  readonly personSignIn: PersonSignIn;
 }
 
 /** Builds the props that every page of this answer gets. */

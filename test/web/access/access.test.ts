@@ -15,6 +15,15 @@ const open = [
   "GET /assets/:file",
   "GET /sign-in",
   "POST /sign-in",
+  "GET /sign-in/code",
+  "POST /sign-in/code",
+  "POST /sign-in/passkey/options",
+  "POST /sign-in/passkey",
+  "GET /sign-in/provider",
+  "GET /sign-in/provider/return",
+  "POST /sign-in/provider/return",
+  "GET /join/:secret",
+  "POST /join/:secret",
   "POST /webhooks/github/:product",
 ];
 

@@ -14,6 +14,7 @@ import { aToken, aUser } from "../../contracts/store/access/people.ts";
 import { createFakeClock } from "../../fakes/fake-clock.ts";
 import { createFakeEngine } from "../../fakes/fake-engine.ts";
 import { createFakeGit } from "../../fakes/fake-git.ts";
+import { signInAdapters } from "../../fakes/sign-in-adapters.ts";
 import { createFakeStore } from "../../fakes/store/fake-store.ts";
 
 const token = "baton_test-token-that-is-long-enough-0123456789";
@@ -38,6 +39,7 @@ async function createGitDoor(publicUrl = "http://127.0.0.1:4000") {
     clock,
     commands: createCommands({
       ...{ store, git, clock, log, engine: createFakeEngine(), wakeQueue: keep, wakeReconciler: keep },
+      ...signInAdapters(clock),
       ...{ domain: "localhost", publicHost: "127.0.0.1", allowPrivateRepositories: false },
       publishRoutes: async () => [],
       readSample: async () => new Map(),

@@ -44,7 +44,7 @@ describe("the activity", () => {
     await member.post("/products/shop/delete", { confirm: "shop" });
 
     expect(world.store.rows.audit.map(({ what, subject, detail }) => [what, subject, detail])).toEqual([
-      ["signed in", "", null],
+      ["signed in", "", "with a token"],
       ["changed variables of", "shop", "KEY"],
       ["changed variables of", "shop", "OTHER"],
       ["cancelled", "shop #2", null],

@@ -47,7 +47,7 @@ function addUsers(api: Api, needs: ApiNeeds): void {
       noteDetail(c, invitationDetail(email, role, products));
       const asked = await commands.invite(visitorOf(c).identity.name, { email, rights });
       if (asked.type === "refused") throw problemOf(asked);
-      const url = new URL(routes.invitation(asked.secret), publicUrl).href;
+      const url = new URL(routes.join(asked.secret), publicUrl).href;
       return c.json({ url, expiresAt: asked.link.expiresAt.toISOString() }, 201);
     },
   );

@@ -29,6 +29,7 @@ const styles = [
   "pages/system",
   "pages/rights",
   "pages/documents",
+  "pages/people",
   "narrow",
 ].map((name) => `views/assets/styles/${name}.css`);
 
@@ -37,6 +38,7 @@ const files: Readonly<Record<AssetName, string | readonly string[]>> = {
   "baton.css": styles,
   "baton.js": "views/assets/baton.js",
   "log.js": ["lines", "window", "panel"].map((name) => `views/assets/log/${name}.js`),
+  "passkeys.js": ["node_modules/@simplewebauthn/browser/dist/bundle/index.umd.min.js", "views/assets/passkeys.js"],
   "favicon.svg": "views/assets/favicon.svg",
   "favicon-busy.svg": "views/assets/favicon-busy.svg",
   "favicon-ready.svg": "views/assets/favicon-ready.svg",

@@ -107,7 +107,7 @@ async function invite(c: WebContext, needs: PageNeeds): Promise<Response> {
   noteDetail(c, invitationDetail(email, rights.role, rights.productIds && typed.products));
   const asked = await needs.commands.invite(visitorOf(c).identity.name, { email, rights });
   if (asked.type === "refused") return show(c, needs, { typed, error: asked.message }, problemOf(asked).status);
-  const url = new URL(routes.invitation(asked.secret), needs.publicUrl).href;
+  const url = new URL(routes.join(asked.secret), needs.publicUrl).href;
   return show(c, needs, { invited: { url, expiresAt: asked.link.expiresAt } });
 }
 
