@@ -85,6 +85,6 @@ describe("the service", () => {
 test("a new service is announced with its address and the place of its token", () => {
   const first = serviceGreeting({ dashboard: "https://baton.example.com", hasOwnToken: false });
   expect(first).toContain("https://baton.example.com");
-  expect(first).toMatch(/Sign in.*\n.*journalctl -u baton -g baton_/);
+  expect(first).toMatch(/Sign in {5}npm run admin -- link.*\n.*journalctl -u baton -g baton_/);
   expect(serviceGreeting({ dashboard: "x", hasOwnToken: true })).toContain("BATON_ADMIN_TOKEN");
 });

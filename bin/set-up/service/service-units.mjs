@@ -29,14 +29,15 @@ export function serviceFiles(facts) {
 
 /** Returns the final message of `npm run service`. Baton itself prints a new token to its log. */
 export function serviceGreeting({ dashboard, hasOwnToken }) {
-  const signIn = hasOwnToken
-    ? "with the token in BATON_ADMIN_TOKEN"
-    : "with the administrator's token. A first start prints it in the log:\n                journalctl -u baton -g baton_";
+  const token = hasOwnToken
+    ? "the one in BATON_ADMIN_TOKEN"
+    : "a first start prints it in the log: journalctl -u baton -g baton_";
   return `
   Baton is running as a service and starts again with the machine
 
     Dashboard   ${dashboard}
-    Sign in     ${signIn}
+    Sign in     npm run admin -- link   (prints a link that works once)
+    Token       ${token}
     Log         journalctl -fu baton
 
 `;

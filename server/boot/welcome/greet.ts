@@ -1,4 +1,5 @@
 import { admitAdministrator } from "../../commands/access/admit-administrator.ts";
+import { makeFirstLink } from "../../commands/people/make-links.ts";
 import { routes } from "../../routes.ts";
 import { missingSteps } from "../../rules/products/missing-steps.ts";
 import { createHostStates } from "../../web/read/host-states.ts";
@@ -17,15 +18,17 @@ interface Welcome {
 }
 
 /**
- * Prints where everything is and what is missing, and pushes the bundled app on the very first start. The token is
- * generated only now: if no terminal showed it, nobody could sign in.
+ * Prints where everything is and what is missing, and pushes the bundled app on the very first start. The token and
+ * the link of the first administrator are made only now: if no terminal showed them, nobody could sign in.
  */
 export async function greet(welcome: Welcome, signal: AbortSignal): Promise<void> {
   const { config, adapters, terminal, beganMs } = welcome;
   const newToken = await admitAdministrator(adapters, config.adminToken);
+  const first = await makeFirstLink(adapters);
+  const firstLink = first && new URL(routes.join(first.secret), config.publicUrl).href;
   const tookMs = adapters.clock.monotonicMs() - beganMs;
   const appAddress = adapters.urlOf(`<product>.${config.domain}`);
-  terminal.write(greeting({ publicUrl: config.publicUrl, newToken, appAddress, tookMs }));
+  terminal.write(greeting({ publicUrl: config.publicUrl, newToken, firstLink, appAddress, tookMs }));
   const token = newToken ?? config.adminToken;
   if (config.deployHello && token !== null) await helloOnce(welcome, token, signal);
   await printMissingSteps(welcome, signal);

@@ -6,22 +6,27 @@ export function greeting(facts: {
   readonly publicUrl: URL;
   /** Shown only once, on the start that generated it. */
   readonly newToken: string | null;
+  /** The link that makes the first administrator; null once there is somebody who can sign in. */
+  readonly firstLink: string | null;
   /** The URL of an app, with a placeholder for its name. */
   readonly appAddress: string;
   readonly tookMs: number;
 }): string {
-  const { publicUrl, newToken, appAddress, tookMs } = facts;
+  const { publicUrl, newToken, firstLink, appAddress, tookMs } = facts;
   const remote = new URL(routes.git("my-app"), publicUrl);
   // The token is left out, because copied lines end up in the shell's history, in .git/config and in process lists.
   remote.username = "x";
-  const signIn = newToken
-    ? `${newToken}\n                (the administrator's token: keep it, it is shown only this once)`
-    : "with the administrator's token";
+  const signIn = firstLink
+    ? `${firstLink}\n                (makes the first administrator; works once, for 15 minutes. Another: npm run admin -- link)`
+    : "with your e-mail address and password (lost them? npm run admin -- link)";
+  const token = newToken
+    ? `\n    Token       ${newToken}\n                (for git and the API: keep it, it is shown only this once)`
+    : "";
   return `
   Baton is running (${(tookMs / 1000).toFixed(1)} s)
 
     Dashboard   ${publicUrl.origin}
-    Sign in     ${signIn}
+    Sign in     ${signIn}${token}
     Deploy      git push ${remote.href} main
                 (when git asks for a password, enter the token)
     Apps        ${appAddress}

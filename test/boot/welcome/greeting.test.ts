@@ -5,12 +5,25 @@ const facts = {
   publicUrl: new URL("http://127.0.0.1:4000"),
   appAddress: "http://<product>.localhost:8080",
   tookMs: 900,
+  firstLink: null,
 };
 
-test("the note on a new token stands under the token", () => {
-  const lines = greeting({ ...facts, newToken: "baton_new" }).split("\n");
-  const index = lines.findIndex((line) => line.includes("Sign in"));
-  expect(lines[index + 1]?.search(/\S/)).toBe(lines[index]?.indexOf("baton_new"));
+test("the notes on a new token and on the first link stand under them", () => {
+  const firstLink = "http://127.0.0.1:4000/join/secret";
+  const lines = greeting({ ...facts, newToken: "baton_new", firstLink }).split("\n");
+  for (const [name, value] of [
+    ["Token", "baton_new"],
+    ["Sign in", firstLink],
+  ] as const) {
+    const index = lines.findIndex((line) => line.includes(name));
+    expect(lines[index + 1]?.search(/\S/), name).toBe(lines[index]?.indexOf(value));
+  }
+});
+
+test("once somebody has an account, no start prints a link or a token", () => {
+  const text = greeting({ ...facts, newToken: null });
+  expect(text).toContain("    Sign in     with your e-mail address and password");
+  expect(text).not.toMatch(/join|Token/);
 });
 
 test("the line to push with holds no token: git asks for it", () => {
