@@ -50,7 +50,7 @@ async function fillDeployments(sql: postgres.Sql, { products, deployments }: Siz
   await sql`
     insert into deployments (installation_id, number, status, attempt, trigger, requested_by, ref, commit_sha,
       commit_message, commit_author, variables_from, spec, failure, reason, created_at, started_at, live_at, ready_at,
-      finished_at, last_seq)
+      finished_at, last_seq, settled)
     select i.id, n, s.status, 1, 'push', 'ada', 'main', repeat(md5(n || ' ' || i.id), 2)::char(40),
       'Change number ' || n, 'Ada Lovelace', 'now',
       case when s.status <> 'failed' then jsonb_build_object('commit', repeat(md5(n || ' ' || i.id), 2)::char(40),
@@ -62,7 +62,7 @@ async function fillDeployments(sql: postgres.Sql, { products, deployments }: Siz
       t.at, t.at + interval '1 second',
       case when s.status <> 'failed' then t.at + interval '20 seconds' end,
       case when s.status <> 'failed' then t.at + interval '30 seconds' end,
-      case when s.status <> 'ready' then t.at + interval '40 seconds' end, 2
+      case when s.status <> 'ready' then t.at + interval '40 seconds' end, 2, true
     from generate_series(1, ${each}::int) n
     cross join (select id, product_id from installations order by id) i
     cross join lateral (select case
@@ -114,7 +114,7 @@ async function fillBeside(sql: postgres.Sql, { products }: Size): Promise<void> 
     from generate_series(1, 200000) n`;
   await sql`
     insert into sources (product_id, token, webhook_secret)
-    select id, '\\x00'::bytea, '\\x00'::bytea from products where repository is not null`;
+    select id, null, null from products where repository is not null`;
   await sql`
     insert into webhook_deliveries (product_id, at, via, delivery_id, digest, first, genuine, name, outcome, verdict)
     select p.id, now() - interval '1 day' * n, 'github', md5(p.id || ' ' || n), md5(n || ' ' || p.id), true, true, 'push',
