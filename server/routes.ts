@@ -54,6 +54,10 @@ export const routes = {
     get: page("settings"),
     post: form("settings", "changed the settings of"),
   }),
+  /** Answers with the page of variables, and one value on it. */
+  productVariableReveal: ofProduct("/products/:slug/variables/reveal", {
+    post: form("variables", "revealed a variable of"),
+  }),
   productServiceSettings: ofProduct("/products/:slug/settings/service", {
     post: form("settings", "changed health checks and limits of"),
   }),
@@ -84,6 +88,13 @@ export const routes = {
   /** GET lists them, POST creates one. */
   environments: route("/environments", { get: page("enter"), post: form("environments", "created the environment") }),
   environmentRemove: route("/environments/:name/remove", { post: form("environments", "removed the environment") }),
+  environmentVariables: route("/environments/:name/variables", {
+    get: page("shared-variables"),
+    post: form("shared-variables", "changed the shared variables of the environment", largeBody),
+  }),
+  environmentVariableReveal: route("/environments/:name/variables/reveal", {
+    post: form("shared-variables", "revealed a shared variable of the environment"),
+  }),
   /** One's own tokens; for administrators also those of others. */
   tokens: route("/account/tokens", { get: page("tokens"), post: form("tokens", "created the token") }),
   tokenRevoke: route("/account/tokens/:id{[0-9]+}/revoke", { post: form("tokens", "revoked the token") }),
@@ -181,6 +192,13 @@ export const routes = {
       post: call("environments", "created the environment"),
     }),
     environment: route("/api/environments/:id", { delete: call("environments", "removed the environment") }),
+    environmentVariables: route("/api/environments/:id/variables", {
+      get: json("shared-variables"),
+      put: call("shared-variables", "changed the shared variables of the environment", largeBody),
+    }),
+    environmentVariableReveal: route("/api/environments/:id/variables/:name/reveal", {
+      post: call("shared-variables", "revealed a shared variable of the environment"),
+    }),
     productRedeploy: routesAbout("installation", "productDeploymentId")(
       "/api/environments/:environmentId/product-deployments/:productDeploymentId/redeploy",
       { post: call("deploy", "redeployed everything in") },
@@ -229,6 +247,9 @@ export const routes = {
     installationVariables: apiOfInstallation("/api/product-deployments/:id/variables", {
       get: json("values"),
       put: call("variables", "changed variables of", largeBody),
+    }),
+    installationVariableReveal: apiOfInstallation("/api/product-deployments/:id/variables/:name/reveal", {
+      post: call("variables", "revealed a variable of"),
     }),
     installationDomains: apiOfInstallation("/api/product-deployments/:id/domains", {
       put: call("domains", "changed the domains of"),

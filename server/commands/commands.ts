@@ -37,6 +37,7 @@ import { uninstall } from "./products/uninstall.ts";
 import { acceptPush } from "./pushes/accept-push.ts";
 import { planPush } from "./pushes/plan-push.ts";
 import { hideSetUp } from "./settings/hide-set-up.ts";
+import { revealVariable } from "./settings/reveal-variable.ts";
 import { setDomains } from "./settings/set-domains.ts";
 import { setServiceSettings } from "./settings/set-service-settings.ts";
 import { setVariables } from "./settings/set-variables.ts";
@@ -76,6 +77,7 @@ const commands = {
   createEnvironment,
   removeEnvironment,
 
+  revealVariable,
   setVariables,
   setServiceSettings,
   setDomains,

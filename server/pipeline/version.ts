@@ -63,7 +63,7 @@ async function versionOf(context: DeploymentContext, deployment: Building): Prom
     liveBefore(context, deployment),
     store.domains.custom(installation.id),
   ]);
-  const { variables, plainVariables, buildSettings } = inputs;
+  const { variables, plainVariables, foreignSecrets, buildSettings } = inputs;
   journal.hide(secretVariablesOf(inputs));
   const { commit, ...planned } =
     (source && (await formerVersion(context, source, inputs))) ?? (await newVersion(context, inputs));
@@ -77,6 +77,7 @@ async function versionOf(context: DeploymentContext, deployment: Building): Prom
     stacks: isApplied ? keepInits({ stacks: kept, variables }, live) : kept,
     variables,
     plainVariables,
+    ...(foreignSecrets && { foreignSecrets }),
     buildSettings,
     routes: hostsFor({
       product: product.slug,

@@ -29,6 +29,7 @@ import { createProductLogsPages } from "./pages/product/product-logs.ts";
 import { createDeliveryPages } from "./pages/repository/deliveries.ts";
 import { createNewProductPages } from "./pages/repository/new-product.ts";
 import { createRepositoryPages } from "./pages/repository/repository.ts";
+import { createEnvironmentVariablesPages } from "./pages/settings/environment-variables.ts";
 import { createEnvironmentsPages } from "./pages/settings/environments.ts";
 import { createProductDeletionPages } from "./pages/settings/product-deletion.ts";
 import { createProductSettingsPages } from "./pages/settings/product-settings.ts";
@@ -99,6 +100,7 @@ export function createWeb(outside: WebAdapters): Hono<WebEnv> {
     createPeoplePages(needs),
     createSystemPages(needs),
     createEnvironmentsPages(needs),
+    createEnvironmentVariablesPages(needs),
     createSetUpPages(needs),
     createDocumentPages(needs),
     createNewsStream(needs),

@@ -1,4 +1,5 @@
 import { routes } from "../../server/routes.ts";
+import { counted } from "../../server/rules/wording/duration-text.ts";
 import type { PageFrame } from "../frame/frame.ts";
 import { Layout } from "../frame/layout.tsx";
 import { sentence } from "../text/capital.ts";
@@ -21,6 +22,8 @@ interface EnvironmentView {
   /** The base domain that apps are served below. */
   readonly domain: string;
   readonly branch: string | null;
+  /** How many variables its products share. */
+  readonly variables: number;
   /** Slugs of the products installed there. */
   readonly products: readonly string[];
 }
@@ -71,7 +74,7 @@ const mostNamed = 50;
 
 function Environment(props: { readonly environment: EnvironmentView; readonly csrf: string | null }) {
   const { environment, csrf } = props;
-  const { name, domain, branch, products } = environment;
+  const { name, domain, branch, variables, products } = environment;
   const id = `environment-${name}`;
   return (
     <section class="card" aria-labelledby={id}>
@@ -101,6 +104,15 @@ function Environment(props: { readonly environment: EnvironmentView; readonly cs
             </dd>
           </div>
         )}
+        <div>
+          <dt>Variables</dt>
+          <dd>
+            <a href={routes.environmentVariables(name)}>
+              {variables === 0 ? "Share variables" : counted(variables, "shared variable")}
+              <span class="visually-hidden"> in {name}</span>
+            </a>
+          </dd>
+        </div>
         <div>
           <dt>Products</dt>
           <dd>

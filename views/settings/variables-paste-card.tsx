@@ -7,6 +7,8 @@ export interface PasteView {
   readonly text: string;
   /** Sentences about lines that set nothing. */
   readonly faults: readonly string[];
+  /** Sentences about lines that later ones replace. */
+  readonly repeats: readonly string[];
   /** The variables that the other lines set, ordered by name. */
   readonly rows: readonly PasteRow[];
 }
@@ -62,6 +64,13 @@ export function VariablesPasteCard(props: {
         <p class="help">
           Quotes and # comments work as in Docker Compose. Existing names are overwritten; others are left alone.
         </p>
+        {paste && paste.repeats.length > 0 && (
+          <ul class="muted plain-list">
+            {paste.repeats.map((sentence) => (
+              <li>{sentence}</li>
+            ))}
+          </ul>
+        )}
         {paste && count > 0 && <Preview rows={paste.rows} />}
         <div class="actions">
           <button class="button" type="submit">

@@ -34,6 +34,7 @@ export async function createEnvironment(
   const environment = await store.environments.create(
     wanted,
     copies.filter(({ copied }) => copied.refused === null).map(({ copy }) => copy),
+    source?.id ?? null,
   );
   if (!environment) return refused("conflict", `there is already an environment named "${wanted.name}"`);
   return { type: "created", environment, copied: copies.map(({ copied }) => copied) };

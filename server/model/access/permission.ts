@@ -29,6 +29,7 @@ export const permissions = [
   // About the whole server.
   "create-products",
   "push-new-products",
+  "shared-variables",
   "environments",
   "system",
   "administer",

@@ -183,13 +183,18 @@ export interface RouteSpec {
 }
 
 /** The immutable record of one version, complete enough to be made live again without the repository. */
-export interface DeploymentSpec {
-  readonly commit: CommitSha;
-  readonly stacks: readonly StackSpec[];
+export interface SpecVariables {
   /** Plain text here; the store encrypts them at rest, and nothing else writes them to disk. */
   readonly variables: Readonly<Record<string, string>>;
   /** The names of variables that are not secret; absent in versions from when all were. */
   readonly plainVariables?: readonly string[];
+  /** Secrets of other products that the variables contain, by `product.NAME`; absent if there are none. */
+  readonly foreignSecrets?: Readonly<Record<string, string>>;
+}
+
+export interface DeploymentSpec extends SpecVariables {
+  readonly commit: CommitSha;
+  readonly stacks: readonly StackSpec[];
   readonly routes: readonly RouteSpec[];
   /** Absent in older versions. */
   readonly buildSettings?: BuildSettings;
@@ -214,12 +219,10 @@ export function plainNames(
   return Object.keys(visible).filter((name) => visible[name] === variables[name]);
 }
 
-/** The variables that no output may show. */
-export function secretVariablesOf({
-  variables,
-  plainVariables = [],
-}: Pick<DeploymentSpec, "variables" | "plainVariables">) {
-  return Object.fromEntries(Object.entries(variables).filter(([name]) => !plainVariables.includes(name)));
+/** The variables that no output may show, and what they contain of other products. */
+export function secretVariablesOf({ variables, plainVariables = [], foreignSecrets = {} }: SpecVariables) {
+  const own = Object.fromEntries(Object.entries(variables).filter(([name]) => !plainVariables.includes(name)));
+  return { ...foreignSecrets, ...own };
 }
 
 export function servicesOf(spec: Pick<DeploymentSpec, "stacks">): readonly ServiceSpec[] {

@@ -1,4 +1,4 @@
-import { type Lookup, substitute } from "../deployment/template.ts";
+import { type Lookup, type Substituted, type SubstituteOptions, substitute } from "../deployment/template.ts";
 
 export interface EnvFileLine {
   readonly line: number;
@@ -28,9 +28,9 @@ export interface EnvFile {
 /**
  * Reads the format of `.env` and of `env_file` as Compose does: `export` is skipped, 'single quotes' are literal,
  * "double quotes" know escapes, and both may span lines. Everything except single quotes is interpolated, from outside
- * first and then from the lines above.
+ * first and then from the lines above. `options` are those of `substitute`.
  */
-export function parseEnvFile(text: string, outside: Lookup): EnvFile {
+export function parseEnvFile(text: string, outside: Lookup, options: SubstituteOptions = {}): EnvFile {
   const lines: EnvFileLine[] = [];
   const problems: EnvFileProblem[] = [];
   const above = new Map<string, string>();
@@ -51,7 +51,7 @@ export function parseEnvFile(text: string, outside: Lookup): EnvFile {
     if (nonsense?.trim()) {
       problems.push({ ...place, subject: nonsense.trim().slice(0, 40), message: "is not NAME=value" });
     } else if (name !== undefined) {
-      const value = raw === null ? unset : expandValue(raw, lookup);
+      const value = raw === null ? unset : expandValue(raw, (template) => substitute(template, lookup, options));
       if ("message" in value) problems.push({ ...place, subject: name, message: value.message });
       else {
         if (value.text !== null) above.set(name, value.text);
@@ -120,11 +120,11 @@ type Expanded =
 
 const unset: Expanded = { text: null, undefinedNames: [] };
 
-function expandValue({ text, quote, rest, end }: RawValue, lookup: Lookup): Expanded {
+function expandValue({ text, quote, rest, end }: RawValue, expand: (template: string) => Substituted): Expanded {
   if (end === null) return { message: "has a quote that is not closed" };
   if (rest !== "") return { message: `has text after its closing quote: ${rest.slice(0, 40)}` };
   if (quote === "'") return { text: text.replaceAll("\\'", "'"), undefinedNames: [] };
-  const result = substitute(quote === '"' ? withoutEscapes(text) : text, lookup);
+  const result = expand(quote === '"' ? withoutEscapes(text) : text);
   switch (result.type) {
     case "text": {
       const missing = result.uses.filter(({ isMissing, hasDefault }) => isMissing && !hasDefault);

@@ -1,3 +1,6 @@
+/** Who sets a variable. The first of these that has a variable decides its value. */
+export type VariableHolder = "installation" | "product" | "environment";
+
 /** A variable of an installation as it may be shown. */
 export interface VariableEntry {
   readonly name: string;
@@ -5,8 +8,9 @@ export interface VariableEntry {
   readonly value: string | null;
   /** Whether builds get it; null lets its name decide. */
   readonly atBuild: boolean | null;
-  /** Whether it is the product's rather than the installation's own. */
-  readonly isShared: boolean;
+  /** Whether it is a secret that is never revealed, not even to those who may change it. */
+  readonly isWriteOnly: boolean;
+  readonly from: VariableHolder;
 }
 
 const maxNameLength = 128;

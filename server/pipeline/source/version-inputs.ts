@@ -1,7 +1,9 @@
 import { type Building, type Deployment, specOf } from "../../model/deployment/deployment.ts";
-import { type BuildSettings, type DeploymentSpec, plainNames, servicesOf } from "../../model/deployment/spec.ts";
+import { type BuildSettings, type DeploymentSpec, servicesOf } from "../../model/deployment/spec.ts";
 import type { ServiceSettings } from "../../model/service-settings.ts";
+import { resolveVariables, specVariablesOf } from "../../rules/settings/resolve-variables.ts";
 import type { DeploymentContext } from "../context/context.ts";
+import { DeploymentFailed } from "../deployment-failed.ts";
 
 /** What a version gets from outside its repository. */
 export interface VersionInputs {
@@ -9,6 +11,7 @@ export interface VersionInputs {
   readonly variables: DeploymentSpec["variables"];
   /** The names of variables that are not secret. */
   readonly plainVariables: readonly string[];
+  readonly foreignSecrets?: NonNullable<DeploymentSpec["foreignSecrets"]>;
   readonly settings: ReadonlyMap<string, ServiceSettings>;
   readonly buildSettings: BuildSettings;
 }
@@ -21,18 +24,24 @@ export async function readInputs(
 ): Promise<VersionInputs> {
   const { installations, sources } = store;
   const then = source && deployment.variables === "then" ? specOf(source) : null;
-  const [marks, { rootDirectory }] = await Promise.all([installations.buildMarks(id), sources.get(product.id)]);
+  const [scopes, { rootDirectory }] = await Promise.all([installations.variableScopes([id]), sources.get(product.id)]);
+  const scope = scopes.get(id);
+  const today = scope && resolveVariables(scope);
+  const marks = today?.marks ?? {};
   const buildSettings = then?.buildSettings ?? { marks, rootDirectory };
   if (then) {
-    const { variables, plainVariables = [] } = then;
-    return { variables, plainVariables, settings: settingsOf(then), buildSettings };
+    const { variables, plainVariables = [], foreignSecrets } = then;
+    const hidden = foreignSecrets && { foreignSecrets };
+    return { variables, plainVariables, ...hidden, settings: settingsOf(then), buildSettings };
   }
-  const [variables, visible, settings] = await Promise.all([
-    installations.variables(id),
-    installations.visibleVariables(id),
-    installations.serviceSettings(id),
-  ]);
-  return { variables, plainVariables: plainNames(variables, visible), settings, buildSettings };
+  const [fault] = today?.faults ?? [];
+  if (fault) {
+    const hint = "Correct the reference on the Variables page, then deploy again.";
+    throw new DeploymentFailed({ stage: "plan", message: fault.sentence, hint });
+  }
+  const settings = await installations.serviceSettings(id);
+  const { plainVariables = [], ...current } = today ? specVariablesOf(today) : { variables: {} };
+  return { ...current, plainVariables, settings, buildSettings };
 }
 
 function settingsOf(spec: DeploymentSpec): VersionInputs["settings"] {

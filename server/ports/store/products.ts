@@ -3,18 +3,36 @@ import type { DeploymentId, EnvironmentId, InstallationId, ProductId } from "../
 import type { Environment, Installation, InstalledProduct, Product, PushWatch, Slug } from "../../model/product.ts";
 import type { ServiceSettings } from "../../model/service-settings.ts";
 import type { VariableEntry } from "../../model/values/variable.ts";
+import type { RefuseVariables, VariableScope } from "../../model/values/variable-scope.ts";
 import type { SourceChanges } from "./sources.ts";
 
 export interface EnvironmentStore {
   list(): Promise<readonly Environment[]>;
   get(id: EnvironmentId): Promise<Environment | null>;
   /**
-   * Resolves with null when the name is taken. `copies` are installed in it, in the same transaction. One whose product
-   * was deleted meanwhile is left out.
+   * Resolves with null when the name is taken. `copies` are installed in it, in the same transaction, and the shared
+   * variables of the environment `from` that are not secret are copied. An installation whose product was deleted
+   * meanwhile is left out.
    */
-  create(environment: Omit<Environment, "id">, copies?: readonly InstallationCopy[]): Promise<Environment | null>;
+  create(
+    environment: Omit<Environment, "id">,
+    copies?: readonly InstallationCopy[],
+    from?: EnvironmentId | null,
+  ): Promise<Environment | null>;
   /** Removes only an empty environment. `in-use`: a product is installed there, or is still being removed. */
   remove(id: EnvironmentId): Promise<"removed" | "in-use">;
+  /** The variables that all installations in the environment get, as they may be shown, sorted by name. */
+  variableEntries(id: EnvironmentId): Promise<readonly VariableEntry[]>;
+  /** The same with all values, decrypted and as they were entered. For comparing and revealing. */
+  variables(id: EnvironmentId): Promise<Readonly<Record<string, string>>>;
+  /** Like InstallationStore.changeVariables, for all installations in the environment. */
+  changeVariables(
+    id: EnvironmentId,
+    set: Readonly<Record<string, string>>,
+    unset: readonly string[],
+    marks?: VariableMarks,
+    refuse?: RefuseVariables,
+  ): Promise<string | null>;
 }
 
 /** A copy of an installation, with its settings and its own variables that are not secret. */
@@ -52,7 +70,8 @@ export interface ProductStore {
     set: Readonly<Record<string, string>>,
     unset: readonly string[],
     marks?: VariableMarks,
-  ): Promise<void>;
+    refuse?: RefuseVariables,
+  ): Promise<string | null>;
   /**
    * Marks the product and all of its installations as deleted: it is not listed any more, its slug and hosts are free,
    * its queued deployments are cancelled, its running ones are asked to stop, and `enqueue` refuses more. `deleted()`
@@ -133,13 +152,20 @@ export interface InstallationStore {
    * deployment is running.
    */
   stop(id: InstallationId, at: Date): Promise<{ readonly stopped: DeploymentId | null } | null>;
-  /** Names only, sorted: its own and its product's. */
+  /** Names only, sorted: its own, its product's and its environment's. */
   variableNames(id: InstallationId): Promise<readonly string[]>;
-  /** Its own variables over its product's, decrypted. For the pipeline and for comparing; never sent to anybody. */
+  /**
+   * Its own variables over its product's over its environment's, decrypted and as they were entered. For comparing and
+   * revealing.
+   */
   variables(id: InstallationId): Promise<Readonly<Record<string, string>>>;
-  /** `variables` and `buildMarks` of several installations. One that does not exist is left out. */
-  variablesOf(ids: readonly InstallationId[]): Promise<ReadonlyMap<InstallationId, CurrentVariables>>;
-  /** The variables that say whether builds get them; an own variable that does not say takes its product's mark. */
+  /**
+   * The same with what their references need, for several installations; `resolveVariables` makes of it what a
+   * deployment gets. An own variable that does not say whether builds get it takes the mark of the one it overrides. An
+   * installation that does not exist is left out.
+   */
+  variableScopes(ids: readonly InstallationId[]): Promise<ReadonlyMap<InstallationId, VariableScope>>;
+  /** The variables that say whether builds get them. */
   buildMarks(id: InstallationId): Promise<Readonly<Record<string, boolean>>>;
   /** The values of its variables that are not secret, by name; these may be shown. */
   visibleVariables(id: InstallationId): Promise<Readonly<Record<string, string>>>;
@@ -147,13 +173,16 @@ export interface InstallationStore {
   variableEntries(id: InstallationId): Promise<readonly VariableEntry[]>;
   /**
    * Changes its own variables. A variable that is both set and unset is set; a mark on a missing variable does nothing.
+   * `refuse` sees all installations that the change affects, as they would be; if it objects, nothing is changed, and
+   * its sentence is returned.
    */
   changeVariables(
     id: InstallationId,
     set: Readonly<Record<string, string>>,
     unset: readonly string[],
     marks?: VariableMarks,
-  ): Promise<void>;
+    refuse?: RefuseVariables,
+  ): Promise<string | null>;
 }
 
 /** Which installations to list. What is left out does not limit them. */
@@ -172,21 +201,17 @@ export interface InstallationOverview extends InstalledProduct {
   readonly isDismissed: boolean;
 }
 
-/** An installation's variables as its next deployment would get them. */
-export interface CurrentVariables {
-  readonly variables: Readonly<Record<string, string>>;
-  readonly marks: Readonly<Record<string, boolean>>;
-}
-
 /** Marks on variables, by name. A variable that is not named keeps its mark. */
 export interface VariableMarks {
   /** Whether builds get it; null lets its name decide. */
   readonly atBuild?: Readonly<Record<string, boolean | null>>;
   /**
-   * Whether it is secret; new variables are. False has no effect unless the value is set, too: a secret is never
-   * revealed later.
+   * Whether it is secret; new variables are. False has no effect unless the value is set, too: a secret does not become
+   * visible later.
    */
   readonly secret?: Readonly<Record<string, boolean>>;
+  /** Whether it is a secret that cannot be revealed. False has no effect unless the value is set, too. */
+  readonly writeOnly?: Readonly<Record<string, boolean>>;
 }
 
 /** What is kept of an installation that is deleted. */

@@ -11,7 +11,7 @@ import type { LinkStore, UserStore } from "./users.ts";
 
 /** The store as pages and the API see it: read methods only, and no secrets of sources. Commands do the writing. */
 export interface ReadStore extends Pick<Store, "instance" | "ping" | "facts" | "revision"> {
-  readonly environments: Pick<EnvironmentStore, "list" | "get">;
+  readonly environments: Pick<EnvironmentStore, "list" | "get" | "variableEntries" | "variables">;
   readonly products: Pick<
     ProductStore,
     "list" | "bySlug" | "get" | "variableNames" | "variableNamesOf" | "variableEntries"
@@ -28,7 +28,7 @@ export interface ReadStore extends Pick<Store, "instance" | "ping" | "facts" | "
     | "serviceSettingsOf"
     | "variableNames"
     | "variables"
-    | "variablesOf"
+    | "variableScopes"
     | "buildMarks"
     | "visibleVariables"
     | "variableEntries"

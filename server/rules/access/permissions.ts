@@ -57,6 +57,10 @@ export const permissionRules: Readonly<Record<Permission, PermissionRule>> = {
     ...{ about: "server", role: "maintainer", scopes: ["git:push", "admin"] },
     words: "create products with a push",
   },
+  "shared-variables": {
+    ...{ about: "server", role: "maintainer", scopes: managing },
+    words: "see and change the shared variables of environments",
+  },
   environments: { about: "server", role: "admin", scopes: admin, words: "create and remove environments" },
   system: { about: "server", role: "admin", scopes: ["read", "admin"], words: "see the state of the server" },
   administer: { about: "server", role: "admin", scopes: admin, words: "change the server's settings" },

@@ -1,24 +1,29 @@
 import type { VariableEntry } from "../../model/values/variable.ts";
 import { isSecretByDefault } from "./variable-secrecy.ts";
 
-type Secrecy = Readonly<Record<string, boolean>>;
-type Known = Pick<VariableEntry, "name" | "value">;
+type Marks = Readonly<Record<string, boolean>>;
+type Known = Pick<VariableEntry, "name" | "value" | "isWriteOnly">;
 
 /**
- * Why variables cannot be made visible, as a sentence without its full stop. Null when they can. A secret stays
- * unreadable, so a user who wants to see its value has to set it again.
+ * Why variables cannot be made readable, as a sentence without its full stop. Null when they can. What nobody could read
+ * stays unreadable, so a user who wants to see its value has to set it again.
  */
 export function secrecyFault(
   known: readonly Known[],
-  asked: { readonly set: Readonly<Record<string, string>>; readonly secret: Secrecy },
+  asked: { readonly set: Readonly<Record<string, string>>; readonly secret: Marks; readonly writeOnly: Marks },
 ): string | null {
-  const hidden = known.filter(({ value }) => value === null).map(({ name }) => name);
-  const blind = hidden.find((name) => asked.secret[name] === false && !Object.hasOwn(asked.set, name));
-  return blind === undefined ? null : `${blind} is secret: enter its value again to make it visible`;
+  const isKept = (name: string) => !Object.hasOwn(asked.set, name);
+  const blind = known.find(({ name, value }) => value === null && asked.secret[name] === false && isKept(name));
+  if (blind) return `${blind.name} is secret: enter its value again to make it visible`;
+  const closed = known.find(({ name, isWriteOnly }) => isWriteOnly && asked.writeOnly[name] === false && isKept(name));
+  return closed ? `${closed.name} is write-only: enter its value again so that it can be revealed` : null;
 }
 
 /** Decides which new variables are secret where nobody said so. Existing ones keep their mark. */
-export function secrecyByDefault(known: readonly Known[], set: Readonly<Record<string, string>>): Secrecy {
+export function secrecyByDefault(
+  known: readonly Pick<VariableEntry, "name" | "value">[],
+  set: Readonly<Record<string, string>>,
+): Marks {
   const before = new Map(known.map(({ name, value }) => [name, value === null]));
   return Object.fromEntries(
     Object.entries(set).map(([name, value]) => [name, before.get(name) ?? isSecretByDefault(name, value)]),
@@ -30,7 +35,8 @@ export function namesIn(change: {
   readonly set: Readonly<Record<string, string>>;
   readonly unset: readonly string[];
   readonly atBuild: Readonly<Record<string, boolean | null>>;
-  readonly secret: Secrecy;
+  readonly secret: Marks;
+  readonly writeOnly: Marks;
 }): readonly string[] {
   return [
     ...new Set([
@@ -38,6 +44,7 @@ export function namesIn(change: {
       ...change.unset,
       ...Object.keys(change.atBuild),
       ...Object.keys(change.secret),
+      ...Object.keys(change.writeOnly),
     ]),
   ];
 }

@@ -3,7 +3,7 @@ import type { AnyPgColumn } from "drizzle-orm/pg-core";
 import type { Queries } from "../postgres/database.ts";
 import { identityProviders, users } from "../schema/access.ts";
 import { deployments } from "../schema/deployments.ts";
-import { productVariables, variables } from "../schema/user-settings.ts";
+import { environmentVariables, productVariables, variables } from "../schema/user-settings.ts";
 import { sources } from "../schema/webhooks.ts";
 import { keyIdPlace, type SecretOwner } from "./secrets.ts";
 
@@ -28,6 +28,10 @@ interface SealedColumn {
 export const sealedColumns: Readonly<Record<SealedKind, SealedColumn>> = {
   variable: { column: variables.value, key: [variables.installationId, variables.name] },
   "product variable": { column: productVariables.value, key: [productVariables.productId, productVariables.name] },
+  "environment variable": {
+    column: environmentVariables.value,
+    key: [environmentVariables.environmentId, environmentVariables.name],
+  },
   spec: { column: deployments.spec, key: [deployments.id], fields: ["sealed", "variables"] },
   "webhook secret": { column: sources.webhookSecret, key: [sources.productId] },
   "repository token": { column: sources.token, key: [sources.productId] },

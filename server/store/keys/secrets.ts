@@ -9,6 +9,7 @@ export interface SecretOwner {
   readonly kind:
     | "variable"
     | "product variable"
+    | "environment variable"
     | "spec"
     | "key check"
     | "webhook secret"

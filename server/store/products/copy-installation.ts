@@ -6,7 +6,7 @@ import type { Transaction } from "../postgres/database.ts";
 import { installations } from "../schema/deployments.ts";
 import { createInstallation } from "./installations.ts";
 import { setServiceSettings, settingsOf } from "./service-settings.ts";
-import { changeVariables, openAll, variablesOf, visibleOnes } from "./variables.ts";
+import { changeVariables, type Holder, openAll, variablesOf, visibleOnes } from "./variables.ts";
 
 /** Installs a product in another environment. A product that was deleted is left out. */
 export async function copyInstallation(
@@ -24,12 +24,23 @@ export async function copyInstallation(
   if (!created) return;
   // The product's variables apply in all of its environments already.
   const shared = (await variablesOf(tx, { product: created.productId })).map(({ name }) => name);
-  const own = (await variablesOf(tx, { installation: from })).filter(({ name }) => !shared.includes(name));
+  await copyVisibleVariables(transaction, secrets, { installation: from }, { installation: created.id }, shared);
+  for (const [service, settings] of await settingsOf(tx, from))
+    await setServiceSettings(transaction, created.id, service, settings);
+}
+
+/** Copies the variables that are not secret, with their marks. */
+export async function copyVisibleVariables(
+  transaction: Transaction,
+  secrets: Secrets,
+  from: Holder,
+  to: Holder,
+  without: readonly string[] = [],
+): Promise<void> {
+  const own = (await variablesOf(transaction.tx, from)).filter(({ name }) => !without.includes(name));
   const visible = visibleOnes(own);
-  await changeVariables(transaction, secrets, { installation: created.id }, openAll(visible, secrets), [], {
+  await changeVariables(transaction, secrets, to, openAll(visible, secrets), [], {
     atBuild: Object.fromEntries(visible.map(({ name, atBuild }) => [name, atBuild])),
     secret: Object.fromEntries(visible.map(({ name }) => [name, false])),
   });
-  for (const [service, settings] of await settingsOf(tx, from))
-    await setServiceSettings(transaction, created.id, service, settings);
 }

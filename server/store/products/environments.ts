@@ -4,7 +4,9 @@ import type { Secrets } from "../keys/secrets.ts";
 import type { Database } from "../postgres/database.ts";
 import { installations } from "../schema/deployments.ts";
 import { environments } from "../schema/products.ts";
-import { copyInstallation } from "./copy-installation.ts";
+import { changeCheckedVariables } from "./change-variables.ts";
+import { copyInstallation, copyVisibleVariables } from "./copy-installation.ts";
+import { entriesOf, openAll, variablesOf } from "./variables.ts";
 
 export function createEnvironmentStore(database: Database, secrets: Secrets): EnvironmentStore {
   return {
@@ -16,7 +18,7 @@ export function createEnvironmentStore(database: Database, secrets: Secrets): En
         return environment ?? null;
       }),
 
-    create: (environment, copies = []) =>
+    create: (environment, copies = [], from = null) =>
       database.write(async (transaction) => {
         const [created] = await transaction.tx
           .insert(environments)
@@ -24,9 +26,18 @@ export function createEnvironmentStore(database: Database, secrets: Secrets): En
           .onConflictDoNothing({ target: environments.name })
           .returning();
         if (!created) return null;
+        if (from !== null)
+          await copyVisibleVariables(transaction, secrets, { environment: from }, { environment: created.id });
         for (const copy of copies) await copyInstallation(transaction, secrets, created.id, copy);
         return created;
       }),
+
+    variableEntries: async (id) =>
+      entriesOf(await database.read((queries) => variablesOf(queries, { environment: id })), secrets),
+    variables: async (id) =>
+      openAll(await database.read((queries) => variablesOf(queries, { environment: id })), secrets),
+    changeVariables: (id, set, unset, marks, refuse) =>
+      changeCheckedVariables(database, secrets, { environment: id }, { set, unset, marks, refuse }),
 
     remove: (id) =>
       database.write(async ({ tx }) => {

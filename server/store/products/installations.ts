@@ -9,20 +9,13 @@ import { lock } from "../postgres/advisory-locks.ts";
 import type { Database, Queries, Transaction } from "../postgres/database.ts";
 import { deployments, installations } from "../schema/deployments.ts";
 import { environments, products } from "../schema/products.ts";
+import { changeCheckedVariables } from "./change-variables.ts";
 import { environmentColumns, installationColumns, productColumns } from "./installation-row.ts";
 import { readOverview } from "./overview.ts";
 import { setServiceSettings, settingsOf, settingsOfAll } from "./service-settings.ts";
 import { takeDown } from "./take-down.ts";
-import {
-  buildMarksOf,
-  changeVariables,
-  entriesOf,
-  mergedVariables,
-  mergedVariablesOf,
-  namesOf,
-  openAll,
-  visibleOnes,
-} from "./variables.ts";
+import { readScopes } from "./variable-scopes.ts";
+import { buildMarksOf, entriesOf, mergedVariables, namesOf, openAll, visibleOnes } from "./variables.ts";
 
 const installedColumns = {
   installation: installationColumns,
@@ -91,7 +84,7 @@ function createReads(database: Database): Pick<InstallationStore, Reads> {
 type Variables =
   | "variableNames"
   | "variables"
-  | "variablesOf"
+  | "variableScopes"
   | "visibleVariables"
   | "variableEntries"
   | "buildMarks"
@@ -104,15 +97,10 @@ function createVariables(database: Database, secrets: Secrets): Pick<Installatio
     visibleVariables: async (id) =>
       openAll(visibleOnes(await database.read((queries) => mergedVariables(queries, id))), secrets),
     variableEntries: async (id) => entriesOf(await database.read((queries) => mergedVariables(queries, id)), secrets),
-    async variablesOf(ids) {
-      const all = await database.read((queries) => mergedVariablesOf(queries, ids));
-      return new Map(
-        [...all].map(([id, rows]) => [id, { variables: openAll(rows, secrets), marks: buildMarksOf(rows) }]),
-      );
-    },
+    variableScopes: (ids) => database.read((queries) => readScopes(queries, secrets, ids)),
     buildMarks: async (id) => buildMarksOf(await database.read((queries) => mergedVariables(queries, id))),
-    changeVariables: (id, set, unset, marks) =>
-      database.write((transaction) => changeVariables(transaction, secrets, { installation: id }, set, unset, marks)),
+    changeVariables: (id, set, unset, marks, refuse) =>
+      changeCheckedVariables(database, secrets, { installation: id }, { set, unset, marks, refuse }),
   };
 }
 

@@ -6,10 +6,11 @@ import type { Secrets } from "../keys/secrets.ts";
 import type { Database, Queries, Transaction } from "../postgres/database.ts";
 import { installations } from "../schema/deployments.ts";
 import { environments, products } from "../schema/products.ts";
+import { changeCheckedVariables } from "./change-variables.ts";
 import { installationColumns, productColumns } from "./installation-row.ts";
 import { changeSource } from "./sources.ts";
 import { takeDown } from "./take-down.ts";
-import { changeVariables, entriesOf, namesOf, variablesOf, variablesOfProducts } from "./variables.ts";
+import { entriesOf, namesOf, variablesOf, variablesOfAll } from "./variables.ts";
 
 export function createProductStore(database: Database, secrets: Secrets): ProductStore {
   return {
@@ -48,13 +49,13 @@ export function createProductStore(database: Database, secrets: Secrets): Produc
 
     variableNames: async (id) => namesOf(await database.read((queries) => variablesOf(queries, { product: id }))),
     async variableNamesOf(ids) {
-      const rows = await database.read((queries) => variablesOfProducts(queries, ids));
+      const rows = await database.read((queries) => variablesOfAll(queries, "product", ids));
       return new Map([...rows].map(([id, own]) => [id, namesOf(own)]));
     },
     variableEntries: async (id) =>
       entriesOf(await database.read((queries) => variablesOf(queries, { product: id })), secrets),
-    changeVariables: (id, set, unset, marks) =>
-      database.write((transaction) => changeVariables(transaction, secrets, { product: id }, set, unset, marks)),
+    changeVariables: (id, set, unset, marks, refuse) =>
+      changeCheckedVariables(database, secrets, { product: id }, { set, unset, marks, refuse }),
 
     markDeleted: (id, leaving) =>
       database.write((transaction) => markDeleted(transaction, id, leaving, new Date(), secrets)),

@@ -1,25 +1,51 @@
 import { and, asc, eq, inArray, sql } from "drizzle-orm";
-import type { InstallationId, ProductId } from "../../model/names/ids.ts";
-import type { VariableEntry } from "../../model/values/variable.ts";
+import type { AnyPgColumn } from "drizzle-orm/pg-core";
+import type { EnvironmentId, InstallationId, ProductId } from "../../model/names/ids.ts";
+import { holdsReference } from "../../model/values/reference.ts";
+import type { VariableEntry, VariableHolder } from "../../model/values/variable.ts";
 import type { VariableMarks } from "../../ports/store/products.ts";
 import type { SecretOwner, Secrets } from "../keys/secrets.ts";
 import type { Queries, Transaction } from "../postgres/database.ts";
 import { installations } from "../schema/deployments.ts";
-import { productVariables, variables } from "../schema/user-settings.ts";
+import { environmentVariables, productVariables, variables } from "../schema/user-settings.ts";
 
-/** The owner of variables: one installation, or a product, whose variables all of its installations get. */
-export type Holder = { readonly installation: InstallationId } | { readonly product: ProductId };
+/**
+ * The owner of variables: one installation; a product, whose variables all of its installations get; or an environment,
+ * whose variables all installations in it get.
+ */
+export type Holder =
+  | { readonly installation: InstallationId }
+  | { readonly product: ProductId }
+  | { readonly environment: EnvironmentId };
 
-interface Row {
+export interface StoredVariable {
   readonly name: string;
   readonly value: Buffer;
   readonly atBuild: boolean | null;
   readonly secret: boolean;
+  readonly writeOnly: boolean;
+  readonly refers: boolean;
+  readonly from: VariableHolder;
   readonly owner: SecretOwner;
 }
 
-/** The variables of a product, overridden by those of the installation. */
-export async function mergedVariables(queries: Queries, installation: InstallationId): Promise<readonly Row[]> {
+interface VariableTable {
+  readonly table: typeof variables | typeof productVariables | typeof environmentVariables;
+  readonly id: AnyPgColumn;
+  readonly kind: SecretOwner["kind"];
+}
+
+const tables: Readonly<Record<VariableHolder, VariableTable>> = {
+  installation: { table: variables, id: variables.installationId, kind: "variable" },
+  product: { table: productVariables, id: productVariables.productId, kind: "product variable" },
+  environment: { table: environmentVariables, id: environmentVariables.environmentId, kind: "environment variable" },
+};
+
+/** The variables of the environment, overridden by those of the product, overridden by those of the installation. */
+export async function mergedVariables(
+  queries: Queries,
+  installation: InstallationId,
+): Promise<readonly StoredVariable[]> {
   return (await mergedVariablesOf(queries, [installation])).get(installation) ?? [];
 }
 
@@ -27,94 +53,84 @@ export async function mergedVariables(queries: Queries, installation: Installati
 export async function mergedVariablesOf(
   queries: Queries,
   ids: readonly InstallationId[],
-): Promise<ReadonlyMap<InstallationId, readonly Row[]>> {
+): Promise<ReadonlyMap<InstallationId, readonly StoredVariable[]>> {
   const places = await queries
-    .select({ id: installations.id, product: installations.productId })
+    .select({ id: installations.id, product: installations.productId, environment: installations.environmentId })
     .from(installations)
     .where(inArray(installations.id, [...ids]));
-  const [shared, own] = [
-    await variablesOfProducts(queries, [...new Set(places.map(({ product }) => product))]),
-    await variablesOfInstallations(queries, ids),
+  const [ofEnvironments, ofProducts, own] = [
+    await variablesOfAll(queries, "environment", [...new Set(places.map(({ environment }) => environment))]),
+    await variablesOfAll(queries, "product", [...new Set(places.map(({ product }) => product))]),
+    await variablesOfAll(queries, "installation", ids),
   ];
-  return new Map(places.map(({ id, product }) => [id, merge(shared.get(product) ?? [], own.get(id) ?? [])]));
+  return new Map(
+    places.map(({ id, product, environment }) => {
+      const layers = [ofEnvironments.get(environment), ofProducts.get(product), own.get(id)];
+      return [id, merge(layers.map((layer) => layer ?? []))];
+    }),
+  );
 }
 
-function merge(shared: readonly Row[], own: readonly Row[]): readonly Row[] {
-  const merged = new Map(shared.map((row) => [row.name, row]));
-  for (const row of own)
+/** Later layers win. A variable that does not say whether builds get it goes by the layer below. */
+function merge(layers: readonly (readonly StoredVariable[])[]): readonly StoredVariable[] {
+  const merged = new Map<string, StoredVariable>();
+  for (const row of layers.flat())
     merged.set(row.name, { ...row, atBuild: row.atBuild ?? merged.get(row.name)?.atBuild ?? null });
   return [...merged.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-export async function variablesOf(queries: Queries, holder: Holder): Promise<readonly Row[]> {
-  if ("product" in holder) return (await variablesOfProducts(queries, [holder.product])).get(holder.product) ?? [];
-  return (await variablesOfInstallations(queries, [holder.installation])).get(holder.installation) ?? [];
+export async function variablesOf(queries: Queries, holder: Holder): Promise<readonly StoredVariable[]> {
+  const { from, id } = named(holder);
+  return (await variablesOfAll(queries, from, [id])).get(id) ?? [];
 }
 
-/** A product without variables is left out. */
-export async function variablesOfProducts(
+/** Variables of several holders of one kind. One without variables is left out. */
+export async function variablesOfAll<Id extends number>(
   queries: Queries,
-  ids: readonly ProductId[],
-): Promise<ReadonlyMap<ProductId, readonly Row[]>> {
-  const { productId: id, name, value, atBuild, secret } = productVariables;
+  from: VariableHolder,
+  ids: readonly Id[],
+): Promise<ReadonlyMap<Id, readonly StoredVariable[]>> {
+  const { table, id } = tables[from];
+  const { name, value, atBuild, secret, writeOnly, refers } = table;
   const rows = await queries
-    .select({ id, name, value, atBuild, secret })
-    .from(productVariables)
+    .select({ id: sql<number>`${id}`.mapWith(Number), name, value, atBuild, secret, writeOnly, refers })
+    .from(table)
     .where(inArray(id, [...ids]))
     .orderBy(asc(name));
-  return grouped(rows, (product) => ({ product }));
-}
-
-async function variablesOfInstallations(
-  queries: Queries,
-  ids: readonly InstallationId[],
-): Promise<ReadonlyMap<InstallationId, readonly Row[]>> {
-  const { installationId: id, name, value, atBuild, secret } = variables;
-  const rows = await queries
-    .select({ id, name, value, atBuild, secret })
-    .from(variables)
-    .where(inArray(id, [...ids]))
-    .orderBy(asc(name));
-  return grouped(rows, (installation) => ({ installation }));
-}
-
-function grouped<Id extends InstallationId | ProductId>(
-  rows: readonly (Omit<Row, "owner"> & { readonly id: Id })[],
-  holderOf: (id: Id) => Holder,
-): ReadonlyMap<Id, readonly Row[]> {
-  const groups = new Map<Id, Row[]>();
-  for (const { id, ...row } of rows) {
-    const group = groups.get(id) ?? [];
-    groups.set(id, group);
-    group.push({ ...row, owner: ownerOf(holderOf(id), row.name) });
+  const groups = new Map<Id, StoredVariable[]>();
+  for (const { id: of, ...row } of rows) {
+    const group = groups.get(of as Id) ?? [];
+    groups.set(of as Id, group);
+    group.push({ ...row, from, owner: ownerOf({ from, id: of }, row.name) });
   }
   return groups;
 }
 
-export function namesOf(rows: readonly Row[]): readonly string[] {
+export function namesOf(rows: readonly StoredVariable[]): readonly string[] {
   return rows.map(({ name }) => name);
 }
 
-export function openAll(rows: readonly Row[], secrets: Secrets): Readonly<Record<string, string>> {
+export function openAll(rows: readonly StoredVariable[], secrets: Secrets): Readonly<Record<string, string>> {
   return Object.fromEntries(rows.map(({ name, value, owner }) => [name, secrets.open(owner, value)]));
 }
 
 /** The variables whose values may be shown. */
-export function visibleOnes(rows: readonly Row[]): readonly Row[] {
+export function visibleOnes(rows: readonly StoredVariable[]): readonly StoredVariable[] {
   return rows.filter(({ secret }) => !secret);
 }
 
-export function entriesOf(rows: readonly Row[], secrets: Secrets): readonly VariableEntry[] {
-  return rows.map(({ name, value, atBuild, secret, owner }) => ({
+export function entriesOf(rows: readonly StoredVariable[], secrets: Secrets): readonly VariableEntry[] {
+  return rows.map(({ name, value, atBuild, secret, writeOnly, from, owner }) => ({
     name,
     value: secret ? null : secrets.open(owner, value),
     atBuild,
-    isShared: owner.kind === "product variable",
+    isWriteOnly: writeOnly,
+    from,
   }));
 }
 
 /** The variables that say whether a build gets them; the name decides for the others. */
-export function buildMarksOf(rows: readonly Row[]): Readonly<Record<string, boolean>> {
+export function buildMarksOf(rows: readonly StoredVariable[]): Readonly<Record<string, boolean>> {
   return Object.fromEntries(rows.flatMap(({ name, atBuild }) => (atBuild === null ? [] : [[name, atBuild]])));
 }
 
@@ -124,59 +140,75 @@ export async function changeVariables(
   holder: Holder,
   set: Readonly<Record<string, string>>,
   unset: readonly string[],
-  { atBuild = {}, secret = {} }: VariableMarks = {},
+  { atBuild = {}, secret = {}, writeOnly = {} }: VariableMarks = {},
 ): Promise<void> {
-  const { table, isTheirs } = whereOf(holder);
-  const named = (names: readonly string[]) => and(isTheirs, inArray(table.name, [...names]));
-  if (unset.length > 0) await tx.delete(table).where(named(unset));
+  const place = named(holder);
+  const { table, id } = tables[place.from];
+  const these = (names: readonly string[]) => and(eq(id, place.id), inArray(table.name, [...names]));
+  const marked = (marks: Readonly<Record<string, boolean | null>>, mark: boolean | null) =>
+    Object.keys(marks).filter((name) => marks[name] === mark);
+  const isSet = (name: string) => Object.hasOwn(set, name);
+  if (unset.length > 0) await tx.delete(table).where(these(unset));
   const seal = await secrets.sealing(tx);
   await upsert(
     tx,
-    holder,
+    place,
     // Sorted, so that two changes at once wait for each other instead of deadlocking.
     Object.entries(set)
       .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([name, value]) => ({ name, value: seal(ownerOf(holder, name), value) })),
+      .map(([name, value]) => ({ name, value: seal(ownerOf(place, name), value), refers: holdsReference(value) })),
   );
-  for (const mark of [true, false, null]) {
-    const names = Object.keys(atBuild).filter((name) => atBuild[name] === mark);
-    if (names.length > 0) await tx.update(table).set({ atBuild: mark }).where(named(names));
-  }
-  for (const mark of [true, false]) {
-    const names = Object.keys(secret).filter((name) => secret[name] === mark && (mark || Object.hasOwn(set, name)));
-    if (names.length > 0) await tx.update(table).set({ secret: mark }).where(named(names));
-  }
+  const mark = async (names: readonly string[], columns: Partial<typeof variables.$inferInsert>) => {
+    if (names.length > 0) await tx.update(table).set(columns).where(these(names));
+  };
+  for (const is of [true, false, null]) await mark(marked(atBuild, is), { atBuild: is });
+  await mark(marked(secret, true), { secret: true });
+  await mark(marked(secret, false).filter(isSet), { secret: false, writeOnly: false });
+  await mark(marked(writeOnly, true), { secret: true, writeOnly: true });
+  await mark(marked(writeOnly, false).filter(isSet), { writeOnly: false });
 }
 
 async function upsert(
   tx: Queries,
-  holder: Holder,
-  rows: readonly { readonly name: string; readonly value: Buffer }[],
+  { from, id }: Place,
+  rows: readonly { readonly name: string; readonly value: Buffer; readonly refers: boolean }[],
 ): Promise<void> {
   if (rows.length === 0) return;
-  const overwrite = { value: sql`excluded.value` };
-  if ("product" in holder) {
-    await tx
-      .insert(productVariables)
-      .values(rows.map((row) => ({ ...row, productId: holder.product })))
-      .onConflictDoUpdate({ target: [productVariables.productId, productVariables.name], set: overwrite });
-  } else {
-    await tx
-      .insert(variables)
-      .values(rows.map((row) => ({ ...row, installationId: holder.installation })))
-      .onConflictDoUpdate({ target: [variables.installationId, variables.name], set: overwrite });
+  const set = { value: sql`excluded.value`, refers: sql`excluded.refers` };
+  const { table } = tables[from];
+  const target = [tables[from].id, table.name];
+  switch (from) {
+    case "installation": {
+      const values = rows.map((row) => ({ ...row, installationId: id as InstallationId }));
+      await tx.insert(variables).values(values).onConflictDoUpdate({ target, set });
+      return;
+    }
+    case "product": {
+      const values = rows.map((row) => ({ ...row, productId: id as ProductId }));
+      await tx.insert(productVariables).values(values).onConflictDoUpdate({ target, set });
+      return;
+    }
+    case "environment": {
+      const values = rows.map((row) => ({ ...row, environmentId: id as EnvironmentId }));
+      await tx.insert(environmentVariables).values(values).onConflictDoUpdate({ target, set });
+      return;
+    }
   }
 }
 
-function whereOf(holder: Holder) {
+interface Place {
+  readonly from: VariableHolder;
+  readonly id: number;
+}
+
+function named(holder: Holder): Place {
+  if ("installation" in holder) return { from: "installation", id: holder.installation };
   return "product" in holder
-    ? { table: productVariables, isTheirs: eq(productVariables.productId, holder.product) }
-    : { table: variables, isTheirs: eq(variables.installationId, holder.installation) };
+    ? { from: "product", id: holder.product }
+    : { from: "environment", id: holder.environment };
 }
 
 /** Contains the name, so that two values of one holder cannot be swapped either. */
-function ownerOf(holder: Holder, name: string): SecretOwner {
-  return "product" in holder
-    ? { kind: "product variable", id: `${holder.product} ${name}` }
-    : { kind: "variable", id: `${holder.installation} ${name}` };
+function ownerOf({ from, id }: Place, name: string): SecretOwner {
+  return { kind: tables[from].kind, id: `${id} ${name}` };
 }

@@ -1,5 +1,6 @@
 import { sql } from "drizzle-orm";
 import {
+  type AnyPgColumn,
   bigint,
   boolean,
   check,
@@ -10,10 +11,29 @@ import {
   primaryKey,
   text,
 } from "drizzle-orm/pg-core";
-import type { InstallationId, ProductId } from "../../model/names/ids.ts";
+import type { EnvironmentId, InstallationId, ProductId } from "../../model/names/ids.ts";
 import { bytes, rowId } from "../postgres/column-types.ts";
 import { installations } from "./deployments.ts";
-import { products } from "./products.ts";
+import { environments, products } from "./products.ts";
+
+/** What the tables of variables have in common, besides their owner. */
+const variableColumns = () => ({
+  name: text().notNull(),
+  /** Sealed: see keys/secrets.ts. */
+  value: bytes().notNull(),
+  /** Whether builds get it, too; null lets its name decide. */
+  atBuild: boolean("at_build"),
+  /** Whether its value is hidden. */
+  secret: boolean().notNull().default(true),
+  /** Whether nobody can have its value shown, so that it can only be replaced. */
+  writeOnly: boolean("write_only").notNull().default(false),
+  /** Whether its value refers to other variables. Values from before references did not. */
+  refers: boolean().notNull().default(false),
+});
+
+const nameRule = (table: { readonly name: AnyPgColumn }) => sql`${table.name} ~ '^[A-Za-z_][A-Za-z0-9_.-]{0,127}$'`;
+const writeOnlyRule = (table: { readonly secret: AnyPgColumn; readonly writeOnly: AnyPgColumn }) =>
+  sql`${table.secret} or not ${table.writeOnly}`;
 
 export const variables = pgTable(
   "variables",
@@ -21,17 +41,12 @@ export const variables = pgTable(
     installationId: rowId<InstallationId>("installation_id")
       .notNull()
       .references(() => installations.id, { onDelete: "cascade" }),
-    name: text().notNull(),
-    /** Sealed: see secrets.ts. */
-    value: bytes().notNull(),
-    /** Whether builds get it, too; null lets its name decide. */
-    atBuild: boolean("at_build"),
-    /** Whether its value is never shown again. */
-    secret: boolean().notNull().default(true),
+    ...variableColumns(),
   },
   (table) => [
     primaryKey({ columns: [table.installationId, table.name] }),
-    check("variables_name", sql`${table.name} ~ '^[A-Za-z_][A-Za-z0-9_.-]{0,127}$'`),
+    check("variables_name", nameRule(table)),
+    check("variables_write_only", writeOnlyRule(table)),
   ],
 );
 
@@ -42,15 +57,28 @@ export const productVariables = pgTable(
     productId: rowId<ProductId>("product_id")
       .notNull()
       .references(() => products.id, { onDelete: "cascade" }),
-    name: text().notNull(),
-    /** Sealed: see secrets.ts. */
-    value: bytes().notNull(),
-    atBuild: boolean("at_build"),
-    secret: boolean().notNull().default(true),
+    ...variableColumns(),
   },
   (table) => [
     primaryKey({ columns: [table.productId, table.name] }),
-    check("product_variables_name", sql`${table.name} ~ '^[A-Za-z_][A-Za-z0-9_.-]{0,127}$'`),
+    check("product_variables_name", nameRule(table)),
+    check("product_variables_write_only", writeOnlyRule(table)),
+  ],
+);
+
+/** Variables of all installations in an environment; a product's and an installation's override them. */
+export const environmentVariables = pgTable(
+  "environment_variables",
+  {
+    environmentId: rowId<EnvironmentId>("environment_id")
+      .notNull()
+      .references(() => environments.id, { onDelete: "cascade" }),
+    ...variableColumns(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.environmentId, table.name] }),
+    check("environment_variables_name", nameRule(table)),
+    check("environment_variables_write_only", writeOnlyRule(table)),
   ],
 );
 

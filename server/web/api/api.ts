@@ -15,6 +15,7 @@ import { createInstallationsApi } from "./products/installations.ts";
 import { createProductRedeployApi } from "./products/product-redeploy.ts";
 import { createProductsApi } from "./products/products.ts";
 import { createSourcesApi } from "./products/sources.ts";
+import { createVariablesApi } from "./products/variables.ts";
 import { type ApiNeeds, createApi, errorAnswers, json, text } from "./route-parts.ts";
 import { healthSchema } from "./schemas/server.ts";
 
@@ -33,6 +34,7 @@ export function createApiRoutes(needs: Omit<ApiNeeds, "present"> & { readonly me
   api.route("/", createSourcesApi(all));
   api.route("/", createInstallationsApi(all));
   api.route("/", createInstallationSettingsApi(all));
+  api.route("/", createVariablesApi(all));
   api.route("/", createInstallationDeploymentsApi(all));
   api.route("/", createProductRedeployApi(all));
   api.route("/", createDeploymentsApi(all));

@@ -70,8 +70,14 @@ async function deploymentsJson(
   return (await Promise.all(found)).flat();
 }
 
-export function variableJson({ name, value, atBuild, isShared }: VariableEntry): z.infer<typeof variableSchema> {
-  return { name, secret: value === null, value, atBuild, shared: isShared };
+export function variableJson({
+  name,
+  value,
+  atBuild,
+  isWriteOnly,
+  from,
+}: VariableEntry): z.infer<typeof variableSchema> {
+  return { name, secret: value === null, value, atBuild, writeOnly: isWriteOnly, shared: from === "product", from };
 }
 
 function stackJson({ message = null, ...stack }: StackProgress) {

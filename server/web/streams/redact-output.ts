@@ -1,8 +1,9 @@
 import { specOf } from "../../model/deployment/deployment.ts";
-import { plainNames, secretVariablesOf } from "../../model/deployment/spec.ts";
+import { secretVariablesOf } from "../../model/deployment/spec.ts";
 import type { InstallationId } from "../../model/names/ids.ts";
 import type { ContainerState } from "../../ports/engine/containers.ts";
 import type { ReadStore } from "../../ports/store/read-store.ts";
+import { resolveVariables, specVariablesOf } from "../../rules/settings/resolve-variables.ts";
 import { createRedact, type Redact } from "../../rules/wording/redact.ts";
 
 /**
@@ -18,10 +19,7 @@ export async function redactOutputOf(
   const ids = new Set(containers.map(({ owner }) => owner.deployment));
   const versions = await Promise.all([...ids].map((id) => store.deployments.get(id)));
   const specs = versions.flatMap((version) => (version && specOf(version)) ?? []);
-  const [variables, visible] = await Promise.all([
-    store.installations.variables(installation),
-    store.installations.visibleVariables(installation),
-  ]);
-  const today = secretVariablesOf({ variables, plainVariables: plainNames(variables, visible) });
-  return createRedact(today, ...specs.map(secretVariablesOf));
+  const scope = (await store.installations.variableScopes([installation])).get(installation);
+  const today = scope ? [secretVariablesOf(specVariablesOf(resolveVariables(scope)))] : [];
+  return createRedact(...today, ...specs.map(secretVariablesOf));
 }

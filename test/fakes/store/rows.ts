@@ -37,7 +37,7 @@ export interface FakeRows {
   readonly deployments: Map<DeploymentId, Deployment>;
   readonly events: Map<DeploymentId, DeploymentEvent[]>;
   /** Of installations and of products, whose ids come from one sequence. */
-  readonly variables: Map<InstallationId | ProductId, Map<string, VariableRow>>;
+  readonly variables: Map<InstallationId | ProductId | EnvironmentId, Map<string, VariableRow>>;
   readonly serviceSettings: Map<InstallationId, Map<string, ServiceSettings>>;
   readonly domains: Domain[];
   readonly customDomains: Domain[];
@@ -78,6 +78,7 @@ export interface VariableRow {
   readonly value: string;
   readonly atBuild: boolean | null;
   readonly secret: boolean;
+  readonly writeOnly: boolean;
 }
 
 type LeaseRow<What> = What & { readonly holder: LeaseHolder };

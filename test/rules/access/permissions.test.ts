@@ -11,7 +11,8 @@ const other = 2 as ProductId;
 
 const oneself = ["enter", "account", "tokens"];
 const ofServer = [
-  ...["create-products", "push-new-products", "environments", "system", "administer", "machines", "people"],
+  ...["create-products", "push-new-products", "shared-variables"],
+  ...["environments", "system", "administer", "machines", "people"],
 ];
 
 /** What each role may do that the one before it may not, written down a second time. */
@@ -20,7 +21,7 @@ const newWith: Readonly<Record<Role, readonly Permission[]>> = {
   deployer: ["hidden-logs", "values", "deliveries", "clone", "push", "deploy", "stop"],
   maintainer: [
     ...(["variables", "domains", "settings", "webhooks", "install", "shell", "delete-product"] as const),
-    ...(["create-products", "push-new-products"] as const),
+    ...(["create-products", "push-new-products", "shared-variables"] as const),
   ],
   admin: ["environments", "system", "administer", "machines", "people"],
 };
@@ -31,7 +32,7 @@ const within: Readonly<Record<Scope, readonly Permission[]>> = {
   manage: [
     ...(["enter", "see", "logs", "hidden-logs", "values", "deliveries", "clone", "deploy", "stop"] as const),
     ...(["variables", "domains", "settings", "webhooks", "install", "shell"] as const),
-    ...(["delete-product", "create-products"] as const),
+    ...(["delete-product", "create-products", "shared-variables"] as const),
   ],
   admin: permissions,
 };

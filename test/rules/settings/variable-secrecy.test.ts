@@ -41,8 +41,9 @@ describe("by default", () => {
 });
 
 const known = [
-  { name: "HIDDEN", value: null },
-  { name: "SHOWN", value: "1" },
+  { name: "HIDDEN", value: null, isWriteOnly: false },
+  { name: "CLOSED", value: null, isWriteOnly: true },
+  { name: "SHOWN", value: "1", isWriteOnly: false },
 ];
 
 it("keeps the mark of what is there", () => {
@@ -55,9 +56,14 @@ it("keeps the mark of what is there", () => {
 });
 
 it("shows a secret to nobody who does not know it", () => {
-  expect(secrecyFault(known, { set: {}, secret: { HIDDEN: false } })).toBe(
+  expect(secrecyFault(known, { set: {}, secret: { HIDDEN: false }, writeOnly: {} })).toBe(
     "HIDDEN is secret: enter its value again to make it visible",
   );
-  expect(secrecyFault(known, { set: { HIDDEN: "x" }, secret: { HIDDEN: false } })).toBe(null);
-  expect(secrecyFault(known, { set: {}, secret: { SHOWN: true, NEW: false, HIDDEN: true } })).toBe(null);
+  expect(secrecyFault(known, { set: { HIDDEN: "x" }, secret: { HIDDEN: false }, writeOnly: {} })).toBe(null);
+  expect(secrecyFault(known, { set: {}, secret: { SHOWN: true, NEW: false, HIDDEN: true }, writeOnly: {} })).toBe(null);
+  expect(secrecyFault(known, { set: {}, secret: {}, writeOnly: { CLOSED: false } })).toBe(
+    "CLOSED is write-only: enter its value again so that it can be revealed",
+  );
+  expect(secrecyFault(known, { set: { CLOSED: "x" }, secret: {}, writeOnly: { CLOSED: false } })).toBe(null);
+  expect(secrecyFault(known, { set: {}, secret: {}, writeOnly: { HIDDEN: false, CLOSED: true } })).toBe(null);
 });

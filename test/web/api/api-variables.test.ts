@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: this is how values refer to variables.
 import { beforeEach, describe, expect, test } from "vitest";
 import type { Ready } from "../../../server/model/deployment/deployment.ts";
 import type { Installation } from "../../../server/model/product.ts";
@@ -70,17 +71,17 @@ describe("variables", () => {
     const list = async (path: string) => (await world.read(path)).json.items;
     await put(ofProduct, { set: { ALL: "1", HIDDEN: canary }, secret: { ALL: false } });
     await put(ofInstallation(), { set: { LOG_LEVEL: "info\ntwo", OWN: canary }, secret: { LOG_LEVEL: false } });
-    const plain = { secret: false, atBuild: null };
-    const hidden = { secret: true, value: null, atBuild: null };
+    const plain = { secret: false, atBuild: null, writeOnly: false };
+    const hidden = { secret: true, value: null, atBuild: null, writeOnly: false };
     const shared = [
-      { name: "ALL", value: "1", ...plain, shared: true },
-      { name: "HIDDEN", ...hidden, shared: true },
+      { name: "ALL", value: "1", ...plain, shared: true, from: "product" },
+      { name: "HIDDEN", ...hidden, shared: true, from: "product" },
     ];
     expect(await list(ofProduct)).toEqual(shared);
     expect(await list(ofInstallation())).toEqual([
       ...shared,
-      { name: "LOG_LEVEL", value: "info\ntwo", ...plain, shared: false },
-      { name: "OWN", ...hidden, shared: false },
+      { name: "LOG_LEVEL", value: "info\ntwo", ...plain, shared: false, from: "installation" },
+      { name: "OWN", ...hidden, shared: false, from: "installation" },
     ]);
     for (const path of [ofProduct, ofInstallation()]) {
       const { status, json } = await put(path, { secret: { HIDDEN: false } });
@@ -88,6 +89,58 @@ describe("variables", () => {
     }
     await put(ofInstallation(), { set: { OWN: "known" }, secret: { OWN: false, LOG_LEVEL: true } });
     expect((await list(ofInstallation())).slice(2)).toMatchObject([{ value: null }, { value: "known" }]);
+  });
+
+  test("are revealed one at a time, with an entry in the activity, unless they are write-only", async () => {
+    await put(ofInstallation(), { set: { ONE: canary, TWO: canary }, writeOnly: { TWO: true } });
+    const reveal = (name: string) => world.read(`${ofInstallation()}/${name}/reveal`, { method: "POST" });
+    const one = await reveal("ONE");
+    expect([one.status, one.json]).toEqual([200, { name: "ONE", value: canary }]);
+    expect(world.store.rows.audit.at(-1)).toMatchObject({ what: "revealed a variable of", detail: "ONE" });
+    const entries = world.store.rows.audit.length;
+    const two = await reveal("TWO");
+    expect([two.status, two.json.error.message]).toEqual([
+      409,
+      "TWO is write-only: its value can be replaced, not revealed",
+    ]);
+    expect((await reveal("NONE")).status).toBe(404);
+    expect(world.store.rows.audit).toHaveLength(entries);
+    expect(JSON.stringify(world.store.rows.audit)).not.toContain(canary);
+  });
+
+  test("of an environment are got by all products there", async () => {
+    const ofEnvironment = "/api/environments/1/variables";
+    const { status, json } = await put(ofEnvironment, {
+      set: { REGION: "eu", KEY: canary },
+      secret: { REGION: false },
+    });
+    expect(status).toBe(200);
+    expect(json.items).toMatchObject([
+      { name: "KEY", value: null, from: "environment", shared: false },
+      { name: "REGION", value: "eu" },
+    ]);
+    expect(world.store.rows.audit.at(-1)).toMatchObject({ detail: "production: REGION, KEY" });
+    expect((await world.read(ofInstallation())).json.items).toMatchObject([
+      { from: "environment" },
+      { name: "REGION" },
+    ]);
+    expect((await world.read(`${ofEnvironment}/KEY/reveal`, { method: "POST" })).json).toEqual({
+      name: "KEY",
+      value: canary,
+    });
+    live({ REGION: "us", KEY: canary });
+    expect((await installed()).pendingVariables).toEqual(["REGION"]);
+  });
+
+  test("whose references cannot be resolved are refused, and nothing is changed", async () => {
+    const { status, json } = await put(ofInstallation(), { set: { A: "${{ B }}", C: "1" } });
+    expect([status, json.error.message]).toEqual([400, "A refers to B, which is not set"]);
+    expect((await world.read(ofInstallation())).json.items).toEqual([]);
+    expect((await put(ofInstallation(), { set: { A: "x${{ B }}", B: "2" } })).status).toBe(200);
+    live({ A: "x2", B: "2" });
+    expect((await installed()).pendingVariables).toEqual([]);
+    await put(ofInstallation(), { set: { B: "3" } });
+    expect((await installed()).pendingVariables).toEqual(["A", "B"]);
   });
 
   test("are named in the activity, without their values", async () => {

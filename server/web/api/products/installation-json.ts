@@ -4,6 +4,7 @@ import { servicesOf } from "../../../model/deployment/spec.ts";
 import { groupBy } from "../../../rules/rollout/group-by.ts";
 import { pendingSettings } from "../../../rules/settings/pending-settings.ts";
 import { pendingVariables } from "../../../rules/settings/pending-variables.ts";
+import { resolveVariables } from "../../../rules/settings/resolve-variables.ts";
 import { writtenSettings } from "../../../rules/settings/written-settings.ts";
 import type { WebAdapters } from "../../adapters.ts";
 import type { InstallationRef } from "../../read/catalog.ts";
@@ -21,9 +22,9 @@ export async function installationsJson(
 ): Promise<readonly InstallationJson[]> {
   const { store } = needs;
   const ids = places.map(({ installation }) => installation.id);
-  const [versions, variables, domains, settings] = await Promise.all([
+  const [versions, scopes, domains, settings] = await Promise.all([
     store.deployments.getAll(places.flatMap(({ installation }) => installation.liveDeploymentId ?? [])),
-    store.installations.variablesOf(ids),
+    store.installations.variableScopes(ids),
     store.domains.customOf(ids),
     store.installations.serviceSettingsOf(ids),
   ]);
@@ -38,7 +39,8 @@ export async function installationsJson(
   return running.map(({ place: { installation, product, environment }, live }, index): InstallationJson => {
     const spec = live && specOf(live);
     const state = states[index];
-    const current = variables.get(installation.id) ?? { variables: {}, marks: {} };
+    const scope = scopes.get(installation.id);
+    const current = scope ? resolveVariables(scope) : { variables: {}, marks: {} };
     const set = settings.get(installation.id) ?? new Map();
     return {
       id: installation.id,

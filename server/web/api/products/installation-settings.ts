@@ -1,66 +1,17 @@
 import { createRoute } from "@hono/zod-openapi";
 import { routes } from "../../../routes.ts";
-import { namesIn, secrecyFault } from "../../../rules/settings/variable-changes.ts";
 import { noteDetail } from "../../http/audit.ts";
-import { Problem, problemOf } from "../../http/problem.ts";
-import { variableJson } from "../present.ts";
+import { problemOf } from "../../http/problem.ts";
 import { type Api, type ApiNeeds, conflictAnswer, createApi, errorAnswers, json, jsonBody } from "../route-parts.ts";
 import { idParam } from "../schemas/ids.ts";
-import { listOf } from "../schemas/lists.ts";
 import { domainsSchema, installationSchema } from "../schemas/products/installations.ts";
 import { serviceSettingsSchema } from "../schemas/products/service-settings.ts";
-import { variableChangesSchema, variableSchema } from "../schemas/products/variables.ts";
 
-/** Endpoints for an installation's settings: variables, domains, health checks and limits. */
+/** Endpoints for an installation's settings: domains, health checks and limits. */
 export function createInstallationSettingsApi(needs: ApiNeeds) {
   const api = createApi();
-  addVariables(api, needs);
   addServiceSettings(api, needs);
   return api;
-}
-
-function addVariables(api: Api, needs: ApiNeeds): void {
-  const { store, commands, endpoints, catalog, present } = needs;
-
-  api.openapi(
-    createRoute({
-      ...endpoints.api(routes.api.installationVariables.get),
-      tags: ["Product deployments"],
-      summary: "List its variables, with the values of those that are not secret",
-      request: { params: idParam },
-      responses: { 200: json("Its own variables and its product's", listOf(variableSchema)), ...errorAnswers },
-    }),
-    async (c) => {
-      const { installation } = await catalog.place(c.req.valid("param").id);
-      const entries = await store.installations.variableEntries(installation.id);
-      return c.json({ items: entries.map(variableJson) }, 200);
-    },
-  );
-
-  api.openapi(
-    createRoute({
-      ...endpoints.api(routes.api.installationVariables.put),
-      tags: ["Product deployments"],
-      summary: "Set and unset variables",
-      description:
-        "Changes apply on the next deployment; running containers keep the values they started with. Values of secret variables are never sent back.",
-      request: { params: idParam, body: jsonBody(variableChangesSchema) },
-      responses: {
-        200: json("The product deployment, with the names of its variables", installationSchema),
-        ...errorAnswers,
-      },
-    }),
-    async (c) => {
-      const place = await catalog.place(c.req.valid("param").id);
-      const { set, unset, atBuild, secret } = c.req.valid("json");
-      const { id } = place.installation;
-      const fault = secrecyFault(await store.installations.variableEntries(id), { set, secret });
-      if (fault) throw new Problem(400, "invalid", fault);
-      noteDetail(c, namesIn({ set, unset, atBuild, secret }).join(", "));
-      await commands.setVariables({ installation: id }, { set, unset, atBuild, secret });
-      return c.json(await present.installation(place, c.req.raw.signal), 200);
-    },
-  );
 }
 
 function addServiceSettings(api: Api, needs: ApiNeeds): void {

@@ -1,12 +1,10 @@
 import { createRoute } from "@hono/zod-openapi";
 import { parseSlug, slugRule } from "../../../model/product.ts";
 import { routes } from "../../../routes.ts";
-import { namesIn, secrecyFault } from "../../../rules/settings/variable-changes.ts";
 import { withinVisible } from "../../access/visible.ts";
 import { noteDetail } from "../../http/audit.ts";
 import { Problem, problemOf } from "../../http/problem.ts";
 import { pageOfDeployments } from "../deployments/page-of-deployments.ts";
-import { variableJson } from "../present.ts";
 import { nextOf } from "../read-page.ts";
 import { type Api, type ApiNeeds, conflictAnswer, createApi, errorAnswers, json, jsonBody } from "../route-parts.ts";
 import { deploymentSchema } from "../schemas/deployments.ts";
@@ -19,13 +17,11 @@ import {
   productChangesSchema,
   productSchema,
 } from "../schemas/products/products.ts";
-import { variableChangesSchema, variableSchema } from "../schemas/products/variables.ts";
 
 export function createProductsApi(needs: ApiNeeds) {
   const api = createApi();
   addProducts(api, needs);
   addProduct(api, needs);
-  addVariables(api, needs);
   addDeployments(api, needs);
   return api;
 }
@@ -128,47 +124,6 @@ function addProduct(api: Api, needs: ApiNeeds): void {
 }
 
 /** Variables that all of its product deployments share. */
-function addVariables(api: Api, needs: ApiNeeds): void {
-  const { store, commands, endpoints, catalog, present } = needs;
-
-  api.openapi(
-    createRoute({
-      ...endpoints.api(routes.api.productVariables.get),
-      tags: ["Products"],
-      summary: "List the variables of all its product deployments, with the values of those that are not secret",
-      request: { params: productParam },
-      responses: {
-        200: json("The variables that all product deployments of the product share", listOf(variableSchema)),
-        ...errorAnswers,
-      },
-    }),
-    async (c) => {
-      const product = await catalog.product(c.req.valid("param").product);
-      return c.json({ items: (await store.products.variableEntries(product.id)).map(variableJson) }, 200);
-    },
-  );
-
-  api.openapi(
-    createRoute({
-      ...endpoints.api(routes.api.productVariables.put),
-      tags: ["Products"],
-      summary: "Set and unset variables of all its product deployments",
-      description: "A product deployment's own variables take precedence. Changes apply on the next deployment.",
-      request: { params: productParam, body: jsonBody(variableChangesSchema) },
-      responses: { 200: json("The product, with the names of its variables", productSchema), ...errorAnswers },
-    }),
-    async (c) => {
-      const product = await catalog.product(c.req.valid("param").product);
-      const { set, unset, atBuild, secret } = c.req.valid("json");
-      const fault = secrecyFault(await store.products.variableEntries(product.id), { set, secret });
-      if (fault) throw new Problem(400, "invalid", fault);
-      noteDetail(c, namesIn({ set, unset, atBuild, secret }).join(", "));
-      await commands.setVariables({ product: product.id }, { set, unset, atBuild, secret });
-      return c.json(await present.product(product), 200);
-    },
-  );
-}
-
 function addDeployments(api: Api, needs: ApiNeeds): void {
   const { endpoints, catalog } = needs;
 

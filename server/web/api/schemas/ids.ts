@@ -16,3 +16,5 @@ export const idInPath = wholeNumber(1);
 export const idParam = z.object({ id: idInPath });
 
 export const productParam = z.object({ product: z.string().openapi({ description: "Its slug", example: "my-app" }) });
+
+export const variableParam = z.object({ id: idInPath, name: z.string().openapi({ example: "DATABASE_URL" }) });

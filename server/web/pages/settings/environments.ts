@@ -61,10 +61,12 @@ export function createEnvironmentsPages(needs: PageNeeds) {
     status: 200 | 400 | 409 = 200,
   ) {
     const [all, places] = await Promise.all([store.environments.list(), catalog.places()]);
-    const environments = all.map(({ id, name, domain, branch }) => ({
+    const shared = await Promise.all(all.map(({ id }) => store.environments.variableEntries(id)));
+    const environments = all.map(({ id, name, domain, branch }, index) => ({
       name,
       domain: domain ?? needs.domain,
       branch,
+      variables: shared[index]?.length ?? 0,
       products: onlyVisible(c, places, ({ product }) => product.id)
         .filter(({ environment }) => environment.id === id)
         .map(({ product }) => product.slug),

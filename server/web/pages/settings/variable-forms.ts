@@ -1,4 +1,4 @@
-import type { RefusedVariable } from "../../../../views/settings/variables-page.tsx";
+import type { RefusedVariable, Visibility } from "../../../../views/settings/variable-list.tsx";
 import type { PasteRow } from "../../../../views/settings/variables-paste-card.tsx";
 import { capital } from "../../../../views/text/capital.ts";
 import type { VariableEntry } from "../../../model/values/variable.ts";
@@ -12,27 +12,29 @@ export interface AskedVariables {
   readonly unset: readonly string[];
   readonly atBuild: Readonly<Record<string, boolean | null>>;
   readonly secret: Readonly<Record<string, boolean>>;
+  readonly writeOnly: Readonly<Record<string, boolean>>;
 }
 
 /** One variable that is removed, changed or added. */
 export function askedInForm(form: URLSearchParams, known: readonly VariableEntry[]): AskedVariables {
   const removed = form.get("unset");
-  if (removed !== null) return { set: {}, unset: [removed], atBuild: {}, secret: {} };
+  if (removed !== null) return { set: {}, unset: [removed], atBuild: {}, secret: {}, writeOnly: {} };
 
-  const [atBuild, isSecret] = [markIn(form), secrecyIn(form)];
+  const [atBuild, visibility] = [markIn(form), visibilityIn(form)];
   const value = form.get("value") ?? "";
   const changed = form.get("change");
   if (changed !== null) {
     // A secret's field is empty because nobody may read the value. For other variables, an empty field is an empty
     // value.
     const isKept = value === "" && form.get("shown") !== "yes";
-    const secret = isSecret === null ? {} : { [changed]: isSecret };
-    return { set: isKept ? {} : { [changed]: value }, unset: [], atBuild: { [changed]: atBuild }, secret };
+    const set = isKept ? {} : { [changed]: value };
+    return { set, unset: [], atBuild: { [changed]: atBuild }, ...marksOf(changed, visibility) };
   }
   const name = form.get("name") ?? "";
   const set = { [name]: value };
-  const secret = isSecret === null ? secrecyByDefault(known, set) : { [name]: isSecret };
-  return { set, unset: [], atBuild: atBuild === null ? {} : { [name]: atBuild }, secret };
+  const marks =
+    visibility === null ? { secret: secrecyByDefault(known, set), writeOnly: {} } : marksOf(name, visibility);
+  return { set, unset: [], atBuild: atBuild === null ? {} : { [name]: atBuild }, ...marks };
 }
 
 /** Checks the changes by the API's rules; null if they are valid. */
@@ -54,7 +56,7 @@ export function refusedForm(form: URLSearchParams, error: string): RefusedVariab
     name: changed ?? form.get("name") ?? "",
     value: form.get("value") ?? "",
     atBuild: markIn(form),
-    isSecret: secrecyIn(form),
+    visibility: visibilityIn(form),
     isShared: form.get("shared") === "yes",
     isChange: changed !== null,
   };
@@ -87,7 +89,14 @@ function markIn(form: URLSearchParams): boolean | null {
   return choice === "yes" ? true : choice === "no" ? false : null;
 }
 
-function secrecyIn(form: URLSearchParams): boolean | null {
+function visibilityIn(form: URLSearchParams): Visibility | null {
   const choice = form.get("visibility");
-  return choice === "secret" ? true : choice === "plain" ? false : null;
+  return choice === "secret" || choice === "write-only" || choice === "plain" ? choice : null;
+}
+
+function marksOf(name: string, visibility: Visibility | null): Pick<AskedVariables, "secret" | "writeOnly"> {
+  if (visibility === null) return { secret: {}, writeOnly: {} };
+  return visibility === "plain"
+    ? { secret: { [name]: false }, writeOnly: {} }
+    : { secret: { [name]: true }, writeOnly: { [name]: visibility === "write-only" } };
 }

@@ -94,12 +94,11 @@ export function overviewContract(make: MakeStore): void {
       ]);
       await store.products.changeVariables(one.product.id, { A: "shared", B: "shared" }, [], { atBuild: { B: true } });
       await store.installations.changeVariables(here, { A: "own" }, []);
-      expect(await store.installations.variablesOf([here, there])).toEqual(
-        new Map([
-          [here, { variables: { A: "own", B: "shared" }, marks: { B: true } }],
-          [there, { variables: {}, marks: {} }],
-        ]),
-      );
+      const scopes = await store.installations.variableScopes([here, there]);
+      const own = scopes.get(here)?.products.get(one.product.slug);
+      expect(own?.get("A")).toMatchObject({ value: "own", atBuild: null });
+      expect(own?.get("B")).toMatchObject({ value: "shared", atBuild: true });
+      expect(scopes.get(there)?.products.get(other.product.slug)).toEqual(new Map());
       expect(await store.products.variableNamesOf([one.product.id, other.product.id])).toEqual(
         new Map([[one.product.id, ["A", "B"]]]),
       );

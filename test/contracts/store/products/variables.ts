@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from "vitest";
+import type { RefuseVariables } from "../../../../server/model/values/variable-scope.ts";
 import type { Store } from "../../../../server/ports/store/store.ts";
 import { anInstallation, aProduct, type MakeStore } from "../lifecycle.ts";
 
@@ -71,14 +72,14 @@ export function variablesContract(make: MakeStore): void {
       await change(id, { KEY: "2" }, [], { secret: { KEY: false, LOG_LEVEL: true } });
       expect(await store.installations.visibleVariables(id)).toEqual({ ALL: "1", KEY: "2" });
       expect(await store.installations.variableEntries(id)).toEqual([
-        { name: "ALL", value: "1", atBuild: null, isShared: true },
-        { name: "BOTH", value: null, atBuild: null, isShared: false },
-        { name: "KEY", value: "2", atBuild: null, isShared: false },
-        { name: "LOG_LEVEL", value: null, atBuild: null, isShared: false },
+        { name: "ALL", value: "1", atBuild: null, isWriteOnly: false, from: "product" },
+        { name: "BOTH", value: null, atBuild: null, isWriteOnly: false, from: "installation" },
+        { name: "KEY", value: "2", atBuild: null, isWriteOnly: false, from: "installation" },
+        { name: "LOG_LEVEL", value: null, atBuild: null, isWriteOnly: false, from: "installation" },
       ]);
       expect(await store.products.variableEntries(product.id)).toMatchObject([
-        { name: "ALL", value: "1", isShared: true },
-        { name: "BOTH", value: "1", isShared: true },
+        { name: "ALL", value: "1", from: "product" },
+        { name: "BOTH", value: "1", from: "product" },
       ]);
     });
 
@@ -86,6 +87,97 @@ export function variablesContract(make: MakeStore): void {
       const id = await anInstallation(store);
       await store.installations.changeVariables(id, { "spring.datasource.url": "1", "x-y": "2" }, []);
       expect(await store.installations.variableNames(id)).toEqual(["spring.datasource.url", "x-y"]);
+    });
+  });
+
+  describe("write-only variables", () => {
+    it("are secret, and stay write-only until they get another value", async () => {
+      const id = await anInstallation(store);
+      const marks = async () =>
+        (await store.installations.variableEntries(id)).map(({ value, isWriteOnly }) => [value, isWriteOnly]);
+      await store.installations.changeVariables(id, { A: "1" }, [], { secret: { A: false } });
+      await store.installations.changeVariables(id, {}, [], { writeOnly: { A: true } });
+      expect(await marks()).toEqual([[null, true]]);
+      await store.installations.changeVariables(id, {}, [], { writeOnly: { A: false }, secret: { A: false } });
+      expect(await marks()).toEqual([[null, true]]);
+      await store.installations.changeVariables(id, { A: "2" }, []);
+      expect(await marks()).toEqual([[null, true]]);
+      await store.installations.changeVariables(id, { A: "3" }, [], { writeOnly: { A: false } });
+      expect(await marks()).toEqual([[null, false]]);
+      await store.installations.changeVariables(id, {}, [], { writeOnly: { A: true } });
+      await store.installations.changeVariables(id, { A: "4" }, [], { secret: { A: false } });
+      expect(await marks()).toEqual([["4", false]]);
+    });
+  });
+
+  describe("shared variables of an environment", () => {
+    it("are those of every product there, whose own win", async () => {
+      const [one, other] = [await aProduct(store), await aProduct(store)];
+      const { environmentId } = one.installation;
+      const { changeVariables } = store.environments;
+      await changeVariables(environmentId, { ALL: "e", OVER: "e", OWN: "e" }, [], {
+        atBuild: { ALL: true, OVER: true },
+        secret: { ALL: false },
+      });
+      await store.products.changeVariables(one.product.id, { OVER: "p", OWN: "p" }, []);
+      await store.installations.changeVariables(one.installation.id, { OWN: "i" }, []);
+      expect(await store.installations.variables(one.installation.id)).toEqual({ ALL: "e", OVER: "p", OWN: "i" });
+      expect(await store.installations.variables(other.installation.id)).toEqual({ ALL: "e", OVER: "e", OWN: "e" });
+      expect(await store.installations.buildMarks(one.installation.id)).toEqual({ ALL: true, OVER: true });
+      expect(await store.installations.variableEntries(one.installation.id)).toMatchObject([
+        { name: "ALL", value: "e", from: "environment" },
+        { name: "OVER", value: null, from: "product" },
+        { name: "OWN", value: null, from: "installation" },
+      ]);
+      expect(await store.environments.variableEntries(environmentId)).toMatchObject([
+        { name: "ALL", value: "e", from: "environment" },
+        { name: "OVER", value: null },
+        { name: "OWN", value: null },
+      ]);
+      expect(await store.environments.variables(environmentId)).toEqual({ ALL: "e", OVER: "e", OWN: "e" });
+      const copy = await store.environments.create({ name: "copy", domain: null, branch: null }, [], environmentId);
+      expect(copy && (await store.environments.variables(copy.id))).toEqual({ ALL: "e" });
+      await changeVariables(environmentId, {}, ["ALL", "OVER", "OWN"]);
+      expect(await store.installations.variables(other.installation.id)).toEqual({});
+      if (copy) await store.environments.remove(copy.id);
+    });
+  });
+
+  describe("a scope of variables", () => {
+    it("has the variables of all products that are referred to, however indirectly, in the same environment", async () => {
+      const [web, shop, db] = [await aProduct(store), await aProduct(store), await aProduct(store)];
+      const { id } = web.installation;
+      await store.installations.changeVariables(id, { A: `\${{ ${shop.product.slug}.B }}`, X: "$${X}" }, []);
+      await store.products.changeVariables(shop.product.id, { B: `\${{${db.product.slug}.C}}` }, []);
+      await store.installations.changeVariables(db.installation.id, { C: "3" }, [], { secret: { C: false } });
+      const scope = (await store.installations.variableScopes([id])).get(id);
+      expect(scope).toMatchObject({ product: web.product.slug, environment: "production" });
+      const variable = (product: string, name: string) => scope?.products.get(product)?.get(name);
+      expect(variable(web.product.slug, "A")).toMatchObject({ isSecret: true, refers: true });
+      expect(variable(web.product.slug, "X")).toMatchObject({ refers: false });
+      expect(variable(shop.product.slug, "B")).toMatchObject({ refers: true });
+      expect(variable(db.product.slug, "C")).toEqual({ value: "3", isSecret: false, refers: false, atBuild: null });
+      await store.products.markDeleted(db.product.id, { keepVolumes: false });
+      const later = (await store.installations.variableScopes([id])).get(id);
+      expect(later?.products.has(db.product.slug)).toBe(false);
+    });
+
+    it("decides whether a change stands, and undoes one that does not", async () => {
+      const { product, installation } = await aProduct(store);
+      const { id, environmentId } = installation;
+      await store.installations.changeVariables(id, { A: "1" }, []);
+      const seen: unknown[] = [];
+      const refuse: RefuseVariables = (scopes) => {
+        seen.push(scopes.map((scope) => [scope.product, scope.products.get(scope.product)?.get("A")?.value]));
+        return "no";
+      };
+      expect(await store.installations.changeVariables(id, { A: "2" }, [], {}, refuse)).toBe("no");
+      expect(await store.products.changeVariables(product.id, { A: "3" }, [], {}, refuse)).toBe("no");
+      expect(await store.environments.changeVariables(environmentId, { A: "4" }, [], {}, refuse)).toBe("no");
+      expect(seen).toEqual([[[product.slug, "2"]], [[product.slug, "1"]], [["", "4"]]]);
+      expect(await store.installations.variables(id)).toEqual({ A: "1" });
+      expect(await store.installations.changeVariables(id, { A: "2" }, [], {}, () => null)).toBeNull();
+      expect(await store.installations.variables(id)).toEqual({ A: "2" });
     });
   });
 }

@@ -8,7 +8,15 @@ import type { Store } from "../../../../server/ports/store/store.ts";
 import { hasRunning, type Queue } from "../deployments/queue.ts";
 import { deploymentsOf, type FakeRows, forgetInstallation, isGone } from "../rows.ts";
 import { takeDown } from "./products.ts";
-import { buildMarks, changeVariables, variableEntries, variablesOf } from "./variables.ts";
+import {
+  buildMarks,
+  changeChecked,
+  changeVariables,
+  holdersOf,
+  scopeOf,
+  variableEntries,
+  variablesOf,
+} from "./variables.ts";
 
 export function createInstallations(
   rows: FakeRows,
@@ -29,11 +37,7 @@ export function createInstallations(
     const environment = installation && rows.environments.get(installation.environmentId);
     return installation && product && environment ? { installation, product, environment } : null;
   };
-  /** The product comes first, because an installation's own variables override it. */
-  const holders = (id: InstallationId) => [
-    ...[rows.installations.get(id)?.productId].filter((one) => one !== undefined),
-    id,
-  ];
+  const holders = (id: InstallationId) => holdersOf(rows, id);
   const entries = (id: InstallationId) => variableEntries(rows, holders(id));
 
   return {
@@ -128,16 +132,19 @@ export function createInstallations(
     },
     variableNames: async (id) => entries(id).map(({ name }) => name),
     variables: async (id) => variablesOf(rows, holders(id)),
-    variablesOf: async (ids) =>
-      new Map(
-        ids
-          .filter((id) => rows.installations.has(id))
-          .map((id) => [id, { variables: variablesOf(rows, holders(id)), marks: buildMarks(entries(id)) }]),
-      ),
+    variableScopes: async (ids) =>
+      new Map(ids.filter((id) => rows.installations.has(id)).map((id) => [id, scopeOf(rows, id)])),
     buildMarks: async (id) => buildMarks(entries(id)),
     visibleVariables: async (id) =>
       Object.fromEntries(entries(id).flatMap(({ name, value }) => (value === null ? [] : [[name, value]]))),
     variableEntries: async (id) => entries(id),
-    changeVariables: async (id, set, unset, marks) => changeVariables(rows, id, set, unset, marks),
+    changeVariables: async (id, set, unset, marks, refuse) =>
+      changeChecked(
+        rows,
+        id,
+        () => changeVariables(rows, id, set, unset, marks),
+        () => [scopeOf(rows, id)],
+        refuse,
+      ),
   };
 }

@@ -6,7 +6,7 @@ import type { Store } from "../../../../server/ports/store/store.ts";
 import type { Queue } from "../deployments/queue.ts";
 import { deploymentsOf, drop, type FakeRows, forgetInstallation, forgetRights } from "../rows.ts";
 import { changeSource } from "./sources.ts";
-import { changeVariables, variableEntries } from "./variables.ts";
+import { changeChecked, changeVariables, scopeOf, sharedScopeOf, variableEntries, variablesOf } from "./variables.ts";
 
 export function createProducts(rows: FakeRows, queue: Queue, clock: Clock, nextId: () => number): Store["products"] {
   const kept = () => [...rows.products.values()].filter(({ id }) => !rows.deletedProducts.has(id));
@@ -55,8 +55,15 @@ export function createProducts(rows: FakeRows, queue: Queue, clock: Clock, nextI
           .map((id) => [id, variableEntries(rows, [id]).map(({ name }) => name)] as const)
           .filter(([, names]) => names.length > 0),
       ),
-    variableEntries: async (id) => variableEntries(rows, [id]).map((entry) => ({ ...entry, isShared: true })),
-    changeVariables: async (id, set, unset, marks) => changeVariables(rows, id, set, unset, marks),
+    variableEntries: async (id) => variableEntries(rows, [id]),
+    changeVariables: async (id, set, unset, marks, refuse) =>
+      changeChecked(
+        rows,
+        id,
+        () => changeVariables(rows, id, set, unset, marks),
+        () => installedOf(rows, id).map((installation) => scopeOf(rows, installation)),
+        refuse,
+      ),
     async markDeleted(id, leaving) {
       rows.deletedProducts.add(id);
       for (const installation of rows.installations.values()) {
@@ -101,17 +108,34 @@ export function createEnvironments(
   return {
     list: async () => [...rows.environments.values()],
     get: async (id) => rows.environments.get(id) ?? null,
-    async create(environment, copies = []) {
+    async create(environment, copies = [], from = null) {
       if ([...rows.environments.values()].some(({ name }) => name === environment.name)) return null;
       const created = { ...environment, id: nextId() as EnvironmentId };
       rows.environments.set(created.id, created);
+      const shared = from === null ? [] : [...(rows.variables.get(from) ?? [])];
+      rows.variables.set(created.id, new Map(shared.filter(([, { secret }]) => !secret)));
       for (const one of copies) await copy(created.id, one);
       return created;
     },
     async remove(id) {
       if ([...rows.installations.values()].some(({ environmentId }) => environmentId === id)) return "in-use";
       rows.environments.delete(id);
+      rows.variables.delete(id);
       return "removed";
     },
+    variableEntries: async (id) => variableEntries(rows, [id]),
+    variables: async (id) => variablesOf(rows, [id]),
+    changeVariables: async (id, set, unset, marks, refuse) =>
+      changeChecked(
+        rows,
+        id,
+        () => changeVariables(rows, id, set, unset, marks),
+        () => [sharedScopeOf(rows, id)],
+        refuse,
+      ),
   };
+}
+
+function installedOf(rows: FakeRows, product: ProductId): readonly InstallationId[] {
+  return [...rows.installations.values()].filter(({ productId }) => productId === product).map(({ id }) => id);
 }
