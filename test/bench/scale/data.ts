@@ -26,6 +26,8 @@ const sealedAtOnce = 2_000;
 export async function fill(sql: postgres.Sql, seal: Seal, size: Size): Promise<void> {
   await fillProducts(sql, size);
   await fillDeployments(sql, size);
+  // Without statistics, what follows would read the whole table for each product.
+  await sql`analyze deployments`;
   await fillEvents(sql, size);
   await pointAtLive(sql);
   await fillBeside(sql, size);
@@ -149,8 +151,6 @@ async function sealVariables(sql: postgres.Sql, seal: Seal, { products }: Size):
 
 async function sealSpecs(sql: postgres.Sql, seal: Seal, { deployments, products }: Size): Promise<void> {
   const each = Math.floor(deployments / products);
-  // Without statistics, each update would read the whole table.
-  await sql`analyze deployments`;
   const rows = await sql<{ id: string; product: string; number: number }[]>`
     select d.id, i.product_id as product, d.number from deployments d join installations i on i.id = d.installation_id
     where d.spec is not null
