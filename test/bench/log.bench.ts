@@ -148,6 +148,7 @@ async function html(): Promise<string> {
     section: null,
     visitor: null,
     allowed: [],
+    hasAccount: false,
     csrf: null,
     nonce: "measured",
     asset: assets.get,

@@ -29,7 +29,16 @@ export function AccountPage({ frame, page }: { readonly frame: PageFrame; readon
   const errorOf = (form: AccountForm) => (error?.form === form ? error.message : null);
   return (
     <Layout frame={frame} scripts={passkeys.isPossible ? ["passkeys.js"] : []}>
-      <h1>Your account</h1>
+      <header class="page-head">
+        <h1>Your account</h1>
+        {frame.allowed.includes("tokens") && (
+          <div class="actions">
+            <a class="button" href={routes.tokens()}>
+              API tokens
+            </a>
+          </div>
+        )}
+      </header>
       {notice && (
         <p class="notice" role="status">
           {notice}

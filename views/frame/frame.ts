@@ -9,6 +9,8 @@ export interface PageFrame {
   readonly visitor: string | null;
   /** What the visitor may do that is about no single product. */
   readonly allowed: readonly Permission[];
+  /** Whether a person is signed in, rather than the server's own token. */
+  readonly hasAccount: boolean;
   readonly csrf: string | null;
   readonly nonce: string;
   readonly asset: (name: AssetName) => AssetLink;

@@ -99,6 +99,24 @@ const sections: readonly {
   { section: "system", name: "System", url: routes.system(), shortcut: "g s", permission: "system" },
 ];
 
+/** Leads to one's account, or to the tokens of a token that has none. */
+function Visitor({ frame }: { readonly frame: PageFrame }) {
+  const { visitor, allowed, hasAccount } = frame;
+  if (hasAccount && allowed.includes("account")) {
+    return (
+      <a class="who" href={routes.account()} title="Your account">
+        {visitor}
+      </a>
+    );
+  }
+  if (!allowed.includes("tokens")) return <span class="who">{visitor}</span>;
+  return (
+    <a class="who" href={routes.tokens()} title="Your tokens">
+      {visitor}
+    </a>
+  );
+}
+
 function Masthead({ frame }: { readonly frame: PageFrame }) {
   return (
     <header class="masthead">
@@ -119,13 +137,7 @@ function Masthead({ frame }: { readonly frame: PageFrame }) {
           </nav>
           <form class="session" method="post" action={routes.signOut()}>
             <CsrfField token={frame.csrf} />
-            {frame.allowed.includes("tokens") ? (
-              <a class="who" href={routes.tokens()} title="Your tokens">
-                {frame.visitor}
-              </a>
-            ) : (
-              <span class="who">{frame.visitor}</span>
-            )}
+            <Visitor frame={frame} />
             <button class="link" type="submit">
               Sign out
             </button>

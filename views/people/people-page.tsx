@@ -141,6 +141,22 @@ function Person(props: {
         </details>
       </div>
       <div class="actions">
+        {!isDisabled && (
+          <form method="post" action={routes.personResetLink(id)}>
+            <CsrfField token={frame.csrf} />
+            <button class="button small" type="submit">
+              Password link<span class="visually-hidden"> for {name}</span>
+            </button>
+          </form>
+        )}
+        {person.hasSecondFactor && (
+          <form method="post" action={routes.personSecondFactorRemove(id)}>
+            <CsrfField token={frame.csrf} />
+            <button class="button small" type="submit">
+              Turn off two-step sign-in<span class="visually-hidden"> of {name}</span>
+            </button>
+          </form>
+        )}
         <form method="post" action={isDisabled ? routes.personEnable(id) : routes.personDisable(id)}>
           <CsrfField token={frame.csrf} />
           <button class="button small" type="submit">

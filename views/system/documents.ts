@@ -6,6 +6,7 @@ export const documentNames = [
   "stacks",
   "variables",
   "github",
+  "people",
   "going-public",
   "requirements",
 ] as const;
@@ -21,6 +22,7 @@ export const documents: Readonly<Record<DocumentName, { readonly title: string; 
   stacks: { title: "Products made of stacks", about: "The order of a deployment, data, cut-over and rollback." },
   variables: { title: "Variables and secrets", about: "Where values come from, who sees them, and the key." },
   github: { title: "GitHub", about: "Webhooks, deploy keys, and what is reported back." },
+  people: { title: "People and signing in", about: "Accounts, invitations, second factors, and OpenID Connect." },
   "going-public": { title: "Going public", about: "DNS, firewall, HTTPS, and signing in from a laptop." },
   requirements: { title: "What Baton runs on", about: "Linux distributions, Node.js, and Docker of each kind." },
 };

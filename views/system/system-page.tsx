@@ -30,6 +30,9 @@ export function SystemPage({ frame, system }: { readonly frame: PageFrame; reado
           <a class="button" href={routes.environments()}>
             Environments
           </a>
+          <a class="button" href={routes.signInSettings()}>
+            Signing in
+          </a>
           <a class="button" href={routes.setUp()}>
             Going public
           </a>

@@ -46,6 +46,7 @@ export function frameOf(
     mood: page.mood ?? "idle",
     visitor: visitor?.identity.name ?? null,
     allowed: visitor ? allowedEverywhere(visitor.identity) : [],
+    hasAccount: visitor !== undefined && visitor.identity.userId !== null,
     csrf: visitor?.csrf ?? null,
     nonce: c.get("nonce"),
     asset: assets.get,

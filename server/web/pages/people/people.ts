@@ -68,6 +68,7 @@ const notices: Readonly<Record<string, string>> = {
   changed: "Saved.",
   disabled: "Disabled. Their sessions and tokens have ended.",
   enabled: "Enabled.",
+  "second-step": "Their two-step sign-in is off: they sign in with their password alone.",
   removed: "Removed.",
   withdrawn: "Withdrawn. The link opens nothing any more.",
 };

@@ -29,7 +29,7 @@ export interface ServerProcess {
 }
 
 export function runServer(
-  program: "main.js" | "down.js" | "key.js",
+  program: "main.js" | "down.js" | "key.js" | "admin.js",
   environment: Environment,
   args: readonly string[] = [],
 ) {
