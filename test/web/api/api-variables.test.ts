@@ -1,7 +1,9 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: this is how values refer to variables.
 import { beforeEach, describe, expect, test } from "vitest";
+import type { Grant } from "../../../server/model/access/user.ts";
 import type { Ready } from "../../../server/model/deployment/deployment.ts";
 import type { Installation } from "../../../server/model/product.ts";
+import { aToken, aUser } from "../../contracts/store/access/people.ts";
 import { aService } from "../../model/a-deployment.ts";
 import { sampleCommit, sampleSpec } from "../samples.ts";
 import { createWorld, type World } from "../world.ts";
@@ -141,6 +143,29 @@ describe("variables", () => {
     expect((await installed()).pendingVariables).toEqual([]);
     await put(ofInstallation(), { set: { B: "3" } });
     expect((await installed()).pendingVariables).toEqual(["A", "B"]);
+  });
+
+  test("refer to another product only for those who may change the variables of both", async () => {
+    const { product: other, installation: there } = await world.samples.product("other");
+    await world.store.installations.changeVariables(there.id, { TOKEN: canary }, []);
+    const asSomebody = async (grants: readonly Grant[], own: string) => {
+      const user = await aUser(world.store, { grants });
+      await aToken(world.store, user.id, { token: own });
+      const headers = { authorization: `Bearer ${own}`, "content-type": "application/json" };
+      const body = JSON.stringify({ set: { STOLEN: "${{ other.TOKEN }}" } });
+      const answer = await world.fetch(ofInstallation(), { method: "PUT", headers, body });
+      return [answer.status, await answer.text()] as const;
+    };
+    const ofShop: Grant = { role: "maintainer", productId: installation.productId };
+    const [status, text] = await asSomebody([ofShop, { role: "deployer", productId: other.id }], "one");
+    expect([status, JSON.parse(text).error.message]).toEqual([
+      403,
+      "STOLEN refers to other.TOKEN, and you don't have the right to change the variables of other",
+    ]);
+    expect((await installed()).variables).toEqual([]);
+    const both = await asSomebody([ofShop, { role: "maintainer", productId: other.id }], "two");
+    expect(both[0]).toBe(200);
+    expect(both[1]).not.toContain(canary);
   });
 
   test("are named in the activity, without their values", async () => {
