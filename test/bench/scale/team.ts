@@ -1,4 +1,4 @@
-import { mkdir, readFile, symlink, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { Agent, request } from "node:http";
 import { join } from "node:path";
 import postgres from "postgres";
@@ -68,7 +68,7 @@ async function start(folder: string, size: Size, defer: Defer, end: () => Promis
   defer(() => docker[Symbol.asyncDispose]());
   const [listen = 0, http = 0, https = 0] = await freePorts(3);
   const beganMs = performance.now();
-  defer(() => endCaddy(join(data, "caddy/admin.sock")));
+  defer(() => endCaddy(join(data, "caddy")));
   const server = runServer("main.js", {
     BATON_DATA: data,
     BATON_LISTEN: `127.0.0.1:${listen}`,
@@ -186,9 +186,11 @@ async function cpuOfBackends(sql: postgres.Sql, postmaster: number): Promise<num
   return each.reduce((sum, ms) => sum + ms, 0);
 }
 
-/** Caddy would go on serving, as it does for users. */
-function endCaddy(socketPath: string): Promise<void> {
-  return new Promise((resolve) => {
+/** Caddy would go on serving, as it does for users: without this file, nothing starts it again. */
+async function endCaddy(folder: string): Promise<void> {
+  await rm(join(folder, "caddy.keeper"), { force: true });
+  const socketPath = join(folder, "admin.sock");
+  await new Promise<void>((resolve) => {
     request({ socketPath, path: "/stop", method: "POST", headers: { Host: adminOrigin } }, (response) => {
       response.resume().on("end", () => resolve());
     })
