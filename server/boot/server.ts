@@ -13,6 +13,7 @@ import { listen } from "./http/listen.ts";
 import { startLeaderWork } from "./leader-work.ts";
 import { type Leadership, LockedOut, takeLeadership } from "./leadership.ts";
 import { type DataFolder, openDataFolder } from "./process/data-folder.ts";
+import { connectionsWithin, raiseFileLimit } from "./process/file-limit.ts";
 import { createServerLog } from "./process/log.ts";
 import { thisProcess } from "./process/process-mark.ts";
 import { signAsServer, signOff } from "./process/server-process.ts";
@@ -39,6 +40,7 @@ export async function openServer(
   const data = await openDataFolder(config.dataFolder);
   const log = createServerLog(config.logLevel, join(data.root, "baton.log"), process.stderr);
   const closing = new AbortController();
+  const fileLimit = await raiseFileLimit(log);
   await serveApps(config, data, log, closing.signal);
   const adapters = await openAdapters(config, data, log, closing.signal);
   const { database, store, proxy } = adapters;
@@ -63,7 +65,7 @@ export async function openServer(
   });
 
   const web = makeWeb(config, adapters, leadership, closing.signal);
-  const listening = await listen(getRequestListener(web.fetch), config.listen);
+  const listening = await listen(getRequestListener(web.fetch), config.listen, connectionsWithin(fileLimit));
   log.info({ url: config.publicUrl.origin }, "serving");
 
   return {

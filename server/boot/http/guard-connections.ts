@@ -33,6 +33,7 @@ export const usualLimits: ConnectionLimits = {
  */
 export function guardConnections(server: Server, limits: ConnectionLimits = usualLimits): void {
   server.maxConnections = limits.connections;
+  makeRoom(server, limits.connections);
   server.on("connection", limitByAddress(limits.perAddress));
   server.on("request", (request, response) => {
     if (hasNoBody(request)) return;
@@ -47,6 +48,31 @@ export function guardConnections(server: Server, limits: ConnectionLimits = usua
         "close",
         later(limits.leftOverMs, () => cut(request)),
       );
+    });
+  });
+}
+
+/** Above this part of the limit, a new connection takes the place of one on which nothing happens. */
+const crowded = 0.9;
+
+/** Closes the connection that has been idle for the longest, so that idle ones keep nobody out. */
+function makeRoom(server: Server, limit: number): void {
+  /** In the order in which they became idle. */
+  const idle = new Set<Socket>();
+  let open = 0;
+  server.on("connection", (socket: Socket) => {
+    open += 1;
+    if (open > limit * crowded) idle.values().next().value?.destroy();
+    idle.add(socket);
+    socket.once("close", () => {
+      open -= 1;
+      idle.delete(socket);
+    });
+  });
+  server.on("request", ({ socket }, response) => {
+    idle.delete(socket);
+    response.once("close", () => {
+      if (!socket.destroyed) idle.add(socket);
     });
   });
 }

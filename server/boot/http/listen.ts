@@ -1,5 +1,5 @@
 import { createServer, type RequestListener } from "node:http";
-import { guardConnections } from "./guard-connections.ts";
+import { guardConnections, usualLimits } from "./guard-connections.ts";
 
 /** A large push over a slow line takes hours. `guardConnections` closes stalled requests long before this. */
 const requestTimeoutMs = 24 * 60 * 60 * 1000;
@@ -11,10 +11,11 @@ const checkMs = 5_000;
 export async function listen(
   listener: RequestListener,
   address: { readonly host: string; readonly port: number },
+  maxConnections = usualLimits.connections,
 ): Promise<{ close(): Promise<void> }> {
   const limits = { requestTimeout: requestTimeoutMs, headersTimeout: headersTimeoutMs };
   const server = createServer({ ...limits, connectionsCheckingInterval: checkMs }, listener);
-  guardConnections(server);
+  guardConnections(server, { ...usualLimits, connections: Math.min(usualLimits.connections, maxConnections) });
   await new Promise<void>((resolve, reject) => {
     server.once("error", (error: NodeJS.ErrnoException) => {
       const taken = error.code === "EADDRINUSE";

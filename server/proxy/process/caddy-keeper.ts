@@ -20,9 +20,11 @@ export interface CaddyKeeper {
 
 /**
  * Arguments: Caddy, its configuration, its pid file, the file for its output, and the file that says to go on. The first
- * restart comes at once; one that does not last for ten seconds waits for longer and longer.
+ * restart comes at once; one that does not last for ten seconds waits for longer and longer. Caddy may open as many files
+ * as the kernel allows, because each request needs two.
  */
 const script = `
+ulimit -n 1048576 2>/dev/null || ulimit -n "$(ulimit -H -n)"
 pause=0
 while :; do
   began=$(date +%s)
@@ -48,7 +50,7 @@ export function createCaddyKeeper(config: {
   const keepFile = join(folder, "caddy.keeper");
 
   async function find(): Promise<number | null> {
-    const pid = Number(await readFile(keepFile, "utf8").catch(() => ""));
+    const pid = Number(await readFile(keepFile, "utf8").catch(emptyWhenGone));
     return Number.isSafeInteger(pid) && pid > 0 && (await isGiven(pid, configFile)) ? pid : null;
   }
 
@@ -75,8 +77,14 @@ export function createCaddyKeeper(config: {
 
 /** A pid proves nothing after a reboot: only a process that was given this configuration file counts. */
 export async function isGiven(pid: number, configFile: string): Promise<boolean> {
-  const argv = await readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => "");
+  const argv = await readFile(`/proc/${pid}/cmdline`, "utf8").catch(emptyWhenGone);
   return argv.split("\0").includes(configFile);
+}
+
+/** Any other error, such as too many open files, does not say that the process is gone. */
+export function emptyWhenGone(error: NodeJS.ErrnoException): string {
+  if (error.code === "ENOENT" || error.code === "ESRCH") return "";
+  throw error;
 }
 
 function kill(pid: number): void {

@@ -4,7 +4,7 @@ import { readFile, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { promisify } from "node:util";
-import { createCaddyKeeper, isGiven as runsFrom } from "./caddy-keeper.ts";
+import { createCaddyKeeper, emptyWhenGone, isGiven as runsFrom } from "./caddy-keeper.ts";
 
 /** The one Caddy process that runs from a folder's configuration file, whoever started it. */
 export interface CaddyProcess {
@@ -52,7 +52,7 @@ export function createCaddyProcess(config: {
 
   return {
     async find() {
-      const pid = Number(await readFile(pidFile, "utf8").catch(() => ""));
+      const pid = Number(await readFile(pidFile, "utf8").catch(emptyWhenGone));
       return Number.isSafeInteger(pid) && pid > 0 && (await runsFrom(pid, configFile)) ? pid : null;
     },
 

@@ -99,3 +99,37 @@ it("no more connections are held than the limit", async () => {
   expect(sockets.filter((socket) => socket.destroyed)).toHaveLength(1);
   for (const socket of sockets) socket.destroy();
 });
+
+it("idle connections keep nobody out: the one that was idle for the longest makes room", async () => {
+  const port = await serve({ connections: 20 });
+  const idle: Socket[] = [];
+  let ended = 0;
+  for (let count = 0; count < 60; count++) {
+    const socket = connect(port, "127.0.0.1");
+    socket.on("error", () => {});
+    socket.once("close", () => {
+      ended += 1;
+    });
+    idle.push(socket);
+    await once(socket, "connect");
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  expect(await (await fetch(`http://127.0.0.1:${port}/`)).text()).toBe("done");
+  expect(ended).toBeGreaterThan(30);
+  for (const socket of idle) socket.destroy();
+});
+
+it("a connection that is being answered is not closed to make room", async () => {
+  const port = await serve({ connections: 20 });
+  const answer = fetch(`http://127.0.0.1:${port}/stream`);
+  const response = await answer;
+  const others = await Promise.all(
+    Array.from({ length: 40 }, async () => {
+      const socket = connect(port, "127.0.0.1").on("error", () => {});
+      await once(socket, "connect");
+      return socket;
+    }),
+  );
+  expect(await response.text()).toBe("begun, done");
+  for (const socket of others) socket.destroy();
+});
