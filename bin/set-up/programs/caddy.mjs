@@ -69,6 +69,8 @@ async function currentVersion(bin) {
 
 async function versionOf(bin) {
   const { code, output } = await run(bin, ["version"]);
-  const version = code === 0 ? parseVersion(output) : null;
+  // Without a home folder, as under systemd, it also logs a warning with a time stamp.
+  const line = output.split("\n").find((text) => /^v?\d+\.\d+/.test(text));
+  const version = code === 0 && line ? parseVersion(line) : null;
   return version && showVersion(version);
 }
