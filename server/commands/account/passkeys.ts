@@ -3,11 +3,12 @@ import type { PasskeyOffer, PasskeySite } from "../../ports/people/passkeys.ts";
 import type { Uses } from "../adapters.ts";
 import { type Refused, refused } from "../refused.ts";
 import { whyNotOwner } from "./own-password.ts";
+import { refusedName } from "../../rules/sign-in/refused-person.ts";
 
 const maxPasskeys = 20;
 const maxName = 60;
 
-/** What a browser needs to make a passkey for somebody who is signed in. */
+/** Resolves with the options with which a browser makes a passkey for somebody who is signed in. */
 export async function offerPasskey(
   adapters: Uses<"store" | "passwords" | "passkeys">,
   id: UserId,
@@ -38,8 +39,8 @@ export async function addPasskey(
   { site, challenge, name, answer }: NewPasskeyAnswer,
 ): Promise<{ readonly type: "added" } | Refused> {
   const called = name.trim();
-  if (called === "" || called.length > maxName) {
-    return refused("invalid", `give the passkey a name of at most ${maxName} characters`);
+  if (refusedName(called) !== null || called.length > maxName) {
+    return refused("invalid", `give the passkey a name of at most ${maxName} characters, without control characters`);
   }
   const accepted = await passkeys.acceptRegistration(site, challenge, answer);
   if (!accepted) return refused("invalid", "the browser’s answer does not belong to this request: try again");

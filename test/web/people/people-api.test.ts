@@ -50,6 +50,8 @@ describe("tokens", () => {
 
   test.each([
     [{ name: "", scopes: ["read"] }, "name"],
+    [{ name: "ci\u001b]0;owned\u0007", scopes: ["read"] }, "no control characters"],
+    [{ name: "\u202eic", scopes: ["read"] }, "no control characters"],
     [{ name: "ci", scopes: [] }, "scope"],
     [{ name: "ci", scopes: ["root"] }, '"git:push"'],
     [{ name: "ci", scopes: ["read"], products: ["nobody"] }, 'there is no product "nobody"'],

@@ -1,5 +1,6 @@
 import { z } from "@hono/zod-openapi";
 import { scopes } from "../../../../model/access/scope.ts";
+import { refusedName } from "../../../../rules/sign-in/refused-person.ts";
 import { id, wholeNumber } from "../ids.ts";
 
 export const tokenSchema = z
@@ -20,12 +21,15 @@ export const tokenSchema = z
   })
   .openapi("Token");
 
-export const tokenNameRule = "enter a name of 1 to 100 characters";
 export const defaultExpiryDays = 90;
 const mostDays = 3650;
 
 export const newTokenSchema = z.strictObject({
-  name: z.string().trim().min(1, tokenNameRule).max(100, tokenNameRule).openapi({ example: "ci" }),
+  name: z
+    .string()
+    .trim()
+    .refine((name) => refusedName(name) === null, { error: ({ input }) => refusedName(String(input)) ?? "" })
+    .openapi({ example: "ci" }),
   scopes: z
     .array(z.enum(scopes, `enter ${scopes.map((scope) => `"${scope}"`).join(", ")}`))
     .min(1, "name at least one scope"),
