@@ -20,7 +20,7 @@ export function createLastKnown<T>(
     try {
       last = { value: await read(), atMs: nowMs() };
     } catch {
-      // What was known stays; the next one who asks begins another try.
+      // Keep the last value. The next caller tries again.
     }
     reading = null;
   }

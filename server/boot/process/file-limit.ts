@@ -35,7 +35,7 @@ export async function raiseFileLimit(log: Pick<Log, "warn">, pid = process.pid):
   return soft;
 }
 
-/** How many connections the server may accept, so that it can still do what they ask for. */
+/** Returns how many connections the server may accept and still open the files that their requests need. */
 export function connectionsWithin(fileLimit: number): number {
   // A push opens several files while it is received.
   return Math.max(20, Math.floor((fileLimit - reservedFiles) / 2));

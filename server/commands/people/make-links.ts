@@ -22,7 +22,7 @@ export async function makeFirstLink({ store, clock }: Uses<"store" | "clock">): 
   return make({ store, clock }, { kind: "first-administrator", email: null, userId: null, minutes: machineMinutes });
 }
 
-/** What `npm run admin -- link` prints: one link for each administrator that is meant. */
+/** The links that `npm run admin -- link` prints: one for each administrator that it was asked for. */
 export type MachineLinks =
   | { readonly type: "first"; readonly link: MadeLink }
   | { readonly type: "existing"; readonly links: readonly { readonly user: User; readonly link: MadeLink }[] }

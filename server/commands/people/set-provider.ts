@@ -5,7 +5,7 @@ import { type Refused, refused } from "../refused.ts";
 
 /** The form of an identity provider, as it was filled in. */
 export interface ProviderInput {
-  /** What the sign-in page calls it: "Acme". */
+  /** The provider's name on the sign-in page: "Acme". */
   readonly label: string;
   readonly issuer: string;
   readonly clientId: string;
@@ -14,7 +14,7 @@ export interface ProviderInput {
   /** Separated by commas or spaces. */
   readonly domains: string;
   readonly role: Role | null;
-  /** Where the provider sends browsers back to. */
+  /** The provider sends browsers back to this URL of Baton. */
   readonly redirectUrl: string;
 }
 

@@ -15,7 +15,7 @@ export interface ProviderClient {
   readonly issuer: string;
   readonly clientId: string;
   readonly clientSecret: string;
-  /** Where the provider sends browsers back to. */
+  /** The provider sends browsers back to this URL of Baton. */
   readonly redirectUrl: string;
 }
 

@@ -10,7 +10,7 @@ export interface ProviderStore {
 }
 
 export interface ProviderSettings {
-  /** What the sign-in page calls it: "Acme". */
+  /** The provider's name on the sign-in page: "Acme". */
   readonly label: string;
   /** A URL, as the provider itself writes it. */
   readonly issuer: string;
