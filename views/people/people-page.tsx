@@ -117,7 +117,9 @@ function Person(props: {
           </span>
           {person.hasSecondFactor && <span>two-step sign-in</span>}
           <span>
-            {person.lastSeenAt ? (
+            {isVisitor ? (
+              "Here now"
+            ) : person.lastSeenAt ? (
               <>
                 Last seen <RelativeTime at={person.lastSeenAt} now={frame.now} />
               </>
@@ -232,8 +234,8 @@ function Invite({ page, csrf }: { readonly page: PeopleProps; readonly csrf: str
         <button class="button primary" type="submit">
           Make a link
         </button>
+        <p class="muted small">Baton sends no mail: you get a link to pass on, which works once and for 72 hours.</p>
       </form>
-      <p class="muted small">Baton sends no mail: you get a link to pass on, which works once and for 72 hours.</p>
     </section>
   );
 }

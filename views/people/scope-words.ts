@@ -10,10 +10,10 @@ export const scopeWords: Readonly<Record<Scope, string>> = {
   admin: "Everything that its owner may do",
 };
 
-/** What each role may do, which includes what the ones before it may. */
+/** What each role may do beyond the ones before it, short enough for a list of choices on a phone. */
 export const roleWords: Readonly<Record<Role, string>> = {
-  viewer: "sees, but no values of variables",
-  deployer: "pushes, deploys, rolls back, stops",
-  maintainer: "variables, domains, settings, webhooks",
-  admin: "people, machines, environments, system",
+  viewer: "sees, but no values",
+  deployer: "pushes and deploys",
+  maintainer: "also changes settings",
+  admin: "everything",
 };

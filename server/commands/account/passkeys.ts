@@ -1,9 +1,9 @@
 import type { PasskeyId, UserId } from "../../model/names/ids.ts";
 import type { PasskeyOffer, PasskeySite } from "../../ports/people/passkeys.ts";
+import { refusedName } from "../../rules/sign-in/refused-person.ts";
 import type { Uses } from "../adapters.ts";
 import { type Refused, refused } from "../refused.ts";
 import { whyNotOwner } from "./own-password.ts";
-import { refusedName } from "../../rules/sign-in/refused-person.ts";
 
 const maxPasskeys = 20;
 const maxName = 60;
