@@ -3,6 +3,7 @@ import type { PageFrame } from "../frame/frame.ts";
 import { Layout } from "../frame/layout.tsx";
 import { CsrfField } from "../ui/form/csrf-field.tsx";
 import { EmailField, FieldError, HiddenUsername, NameField, PasswordField } from "../ui/form/person-fields.tsx";
+import { Notice } from "../ui/outcome.tsx";
 import { PasskeysCard, type PasskeysView } from "./passkeys-card.tsx";
 import { SecondFactorCard, type SecondFactorView } from "./second-factor-card.tsx";
 import { SessionsCard, type SessionView } from "./sessions-card.tsx";
@@ -39,11 +40,7 @@ export function AccountPage({ frame, page }: { readonly frame: PageFrame; readon
           </div>
         )}
       </header>
-      {notice && (
-        <p class="notice" role="status">
-          {notice}
-        </p>
-      )}
+      <Notice text={notice} />
       <div class="account">
         <ProfileCard page={page} csrf={frame.csrf} error={errorOf("profile")} />
         <PasswordCard page={page} csrf={frame.csrf} error={errorOf("password")} />

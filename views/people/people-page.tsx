@@ -4,12 +4,11 @@ import { routes } from "../../server/routes.ts";
 import { ConfirmPage } from "../frame/confirm-page.tsx";
 import type { PageFrame } from "../frame/frame.ts";
 import { Layout } from "../frame/layout.tsx";
-import { sentence } from "../text/capital.ts";
 import { Badge } from "../ui/badge.tsx";
 import { Copyable } from "../ui/copyable.tsx";
 import { CsrfField } from "../ui/form/csrf-field.tsx";
 import { TextField } from "../ui/form/text-field.tsx";
-import { Icon } from "../ui/icon.tsx";
+import { Fault, Notice } from "../ui/outcome.tsx";
 import { RelativeTime } from "../ui/time.tsx";
 import { ProductChoice } from "./product-choice.tsx";
 import { roleWords } from "./scope-words.ts";
@@ -57,17 +56,8 @@ export function PeoplePage({ frame, page }: { readonly frame: PageFrame; readonl
   return (
     <Layout frame={frame}>
       <h1>People</h1>
-      {notice && (
-        <p class="notice" role="status">
-          {notice}
-        </p>
-      )}
-      {error && (
-        <p class="verdict tone-bad" role="alert">
-          <Icon name="warning" />
-          {sentence(error)}
-        </p>
-      )}
+      <Notice text={notice} />
+      <Fault text={error} />
       {invited && (
         <section class="card" aria-labelledby="invited-title">
           <h2 id="invited-title">Send this link</h2>

@@ -2,11 +2,10 @@ import { type Scope, scopes } from "../../server/model/access/scope.ts";
 import { routes } from "../../server/routes.ts";
 import type { PageFrame } from "../frame/frame.ts";
 import { Layout } from "../frame/layout.tsx";
-import { sentence } from "../text/capital.ts";
 import { Copyable } from "../ui/copyable.tsx";
 import { CsrfField } from "../ui/form/csrf-field.tsx";
 import { TextField } from "../ui/form/text-field.tsx";
-import { Icon } from "../ui/icon.tsx";
+import { Fault, Notice } from "../ui/outcome.tsx";
 import { RelativeTime } from "../ui/time.tsx";
 import { ProductChoice } from "./product-choice.tsx";
 import { scopeWords } from "./scope-words.ts";
@@ -50,17 +49,8 @@ export function TokensPage({ frame, page }: { readonly frame: PageFrame; readonl
     <Layout frame={frame}>
       <h1>Tokens</h1>
       <p class="muted">A token is the password for git and the bearer token for the API.</p>
-      {notice && (
-        <p class="notice" role="status">
-          {notice}
-        </p>
-      )}
-      {error && (
-        <p class="verdict tone-bad" role="alert">
-          <Icon name="warning" />
-          {sentence(error)}
-        </p>
-      )}
+      <Notice text={notice} />
+      <Fault text={error} />
       {created && (
         <section class="card" aria-labelledby="created-title">
           <h2 id="created-title">Copy “{created.name}” now</h2>

@@ -8,6 +8,7 @@ import { inEnvironment } from "../text/in-environment.ts";
 import { Address } from "../ui/address.tsx";
 import { type RunState, StateBadge } from "../ui/badge.tsx";
 import { Icon } from "../ui/icon.tsx";
+import { Notice } from "../ui/outcome.tsx";
 import { PendingChanges, type PendingView } from "./pending-changes.tsx";
 
 export type ProductTab = "overview" | "deployments" | "logs" | "variables" | "domains" | "webhooks" | "settings";
@@ -56,11 +57,7 @@ export function ProductFrame(props: {
       <LiveRegion stream={stream}>
         <ProductHead head={head} csrf={frame.csrf} />
         <Tabs head={head} tab={tab} />
-        {notice && (
-          <p class="notice" role="status">
-            {notice}
-          </p>
-        )}
+        <Notice text={notice} />
         {children}
       </LiveRegion>
     </Layout>

@@ -1,6 +1,7 @@
 import { routes } from "../../server/routes.ts";
 import type { PageFrame } from "../frame/frame.ts";
 import { Layout } from "../frame/layout.tsx";
+import { Notice } from "../ui/outcome.tsx";
 import { AddVariable, VariableList } from "./variable-list.tsx";
 import type { VariablesProps } from "./variables-page.tsx";
 import { VariablesPasteCard } from "./variables-paste-card.tsx";
@@ -32,11 +33,7 @@ export function EnvironmentVariablesPage(props: {
         Every product in {environment} gets them; a product's own variables take precedence. Changes apply to each
         product on its next deployment.
       </p>
-      {notice && (
-        <p class="notice" role="status">
-          {notice}
-        </p>
-      )}
+      <Notice text={notice} />
       <div class="stack">
         <section class="card" aria-labelledby="variables-title">
           <h2 id="variables-title">Variables</h2>

@@ -2,11 +2,10 @@ import { routes } from "../../server/routes.ts";
 import { counted } from "../../server/rules/wording/duration-text.ts";
 import type { PageFrame } from "../frame/frame.ts";
 import { Layout } from "../frame/layout.tsx";
-import { sentence } from "../text/capital.ts";
 import { inEnvironment } from "../text/in-environment.ts";
 import { CsrfField } from "../ui/form/csrf-field.tsx";
 import { TextField } from "../ui/form/text-field.tsx";
-import { Icon } from "../ui/icon.tsx";
+import { Fault, Notice } from "../ui/outcome.tsx";
 
 export interface EnvironmentsProps {
   readonly environments: readonly EnvironmentView[];
@@ -47,17 +46,8 @@ export function EnvironmentsPage({ frame, page }: { readonly frame: PageFrame; r
       <p class="muted">
         Each environment runs its own copy of the products installed in it, such as a staging copy from another branch.
       </p>
-      {notice && (
-        <p class="notice" role="status">
-          {notice}
-        </p>
-      )}
-      {error && (
-        <p class="verdict tone-bad" role="alert">
-          <Icon name="warning" />
-          {sentence(error)}
-        </p>
-      )}
+      <Notice text={notice} />
+      <Fault text={error} />
       {copied.length > 0 && <Copied copied={copied} />}
       <div class="stack">
         {environments.map((environment) => (

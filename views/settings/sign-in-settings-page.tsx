@@ -2,11 +2,10 @@ import { type Role, roles } from "../../server/model/access/role.ts";
 import { routes } from "../../server/routes.ts";
 import type { PageFrame } from "../frame/frame.ts";
 import { Layout } from "../frame/layout.tsx";
-import { sentence } from "../text/capital.ts";
 import { Copyable } from "../ui/copyable.tsx";
 import { CsrfField } from "../ui/form/csrf-field.tsx";
 import { TextField } from "../ui/form/text-field.tsx";
-import { Icon } from "../ui/icon.tsx";
+import { Fault, Notice } from "../ui/outcome.tsx";
 
 export interface SignInSettingsProps {
   readonly typed: {
@@ -34,17 +33,8 @@ export function SignInSettingsPage({ frame, page }: { readonly frame: PageFrame;
         <span aria-current="page">Signing in</span>
       </p>
       <h1>Signing in</h1>
-      {notice && (
-        <p class="notice" role="status">
-          {notice}
-        </p>
-      )}
-      {error && (
-        <p class="verdict tone-bad" role="alert">
-          <Icon name="warning" />
-          {sentence(error)}
-        </p>
-      )}
+      <Notice text={notice} />
+      <Fault text={error} />
       <section class="card" aria-labelledby="provider-title">
         <h2 id="provider-title">Identity provider</h2>
         <p class="muted">

@@ -3,6 +3,7 @@ import type { PageFrame } from "../frame/frame.ts";
 import { Layout } from "../frame/layout.tsx";
 import { Mark } from "../frame/mark.tsx";
 import { EmailField, FieldError, PasswordField } from "../ui/form/person-fields.tsx";
+import { Notice } from "../ui/outcome.tsx";
 
 export interface SignInProps {
   readonly next: string;
@@ -26,11 +27,7 @@ export function SignInPage({ frame, page }: { readonly frame: PageFrame; readonl
       <section class="sign-in card">
         <Mark />
         <h1>Sign in</h1>
-        {notice && (
-          <p class="notice" role="status">
-            {notice}
-          </p>
-        )}
+        <Notice text={notice} />
         {error?.form === "other" && <FieldError id="sign-in-error" message={error.message} />}
         {hasUsers ? (
           <>

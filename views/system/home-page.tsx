@@ -4,6 +4,7 @@ import type { LiveStream, PageFrame } from "../frame/frame.ts";
 import { Layout } from "../frame/layout.tsx";
 import { LiveRegion } from "../frame/live-region.tsx";
 import { ProductList, type ProductListProps, productListId } from "../product/product-list.tsx";
+import { Notice } from "../ui/outcome.tsx";
 import { PushLines } from "../ui/push-lines.tsx";
 import { SetUpHint } from "./set-up-page.tsx";
 
@@ -31,11 +32,7 @@ export function HomePage(props: {
           New product
         </a>
       </header>
-      {notice && (
-        <p class="notice" role="status">
-          {notice}
-        </p>
-      )}
+      <Notice text={notice} />
       {setUpStepsLeft > 0 && <SetUpHint left={setUpStepsLeft} csrf={frame.csrf} />}
       {home.list?.hasTools && <Finder list={home.list} />}
       <LiveRegion stream={stream}>
