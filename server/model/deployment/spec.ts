@@ -200,6 +200,22 @@ export interface DeploymentSpec extends SpecVariables {
   readonly buildSettings?: BuildSettings;
 }
 
+/** What a version consists of, without anything that may contain a secret. */
+export interface StackOutline {
+  readonly name: string;
+  readonly services: readonly ServiceOutline[];
+}
+
+/** What a service is called, and how to find its container. */
+export type ServiceOutline = Pick<ServiceSpec, "name" | "kind" | "keptFrom">;
+
+export function outlineOf({ stacks }: Pick<DeploymentSpec, "stacks">): readonly StackOutline[] {
+  return stacks.map(({ name, services }) => ({
+    name,
+    services: services.map(({ name, kind, keptFrom }) => ({ name, kind, keptFrom })),
+  }));
+}
+
 /** What the builds of a version used in addition to its commit and its variables. */
 export interface BuildSettings {
   /** Variables that a user marked as available to builds (true) or not (false); the names decide for the others. */

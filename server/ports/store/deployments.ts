@@ -10,6 +10,7 @@ import type {
   TriggerKind,
 } from "../../model/deployment/deployment.ts";
 import type { DeploymentEvent, EventBody, StackProgress } from "../../model/deployment/event.ts";
+import type { StackOutline } from "../../model/deployment/spec.ts";
 import type { DeploymentId, InstallationId, ProductId } from "../../model/names/ids.ts";
 
 /** A request to deploy, as a command writes it. */
@@ -46,6 +47,8 @@ export interface DeploymentStore {
   get(id: DeploymentId): Promise<Deployment | null>;
   /** Those of these that exist, ordered by id. */
   getAll(ids: readonly DeploymentId[]): Promise<readonly Deployment[]>;
+  /** What the versions of these deployments consist of, for those that have one. Cheaper than reading their specs. */
+  outlines(ids: readonly DeploymentId[]): Promise<ReadonlyMap<DeploymentId, readonly StackOutline[]>>;
   /** The newest deployment that was requested under this session id. */
   bySession(sessionId: string): Promise<Deployment | null>;
   /**
@@ -119,4 +122,8 @@ export interface EventStore {
   unsettled(): Promise<readonly { readonly deployment: DeploymentId; readonly installation: InstallationId }[]>;
   /** The newest progress of each stack. */
   stacks(deployment: DeploymentId): Promise<readonly StackProgress[]>;
+  /** The same of each of these that has reported any. */
+  stacksOf(
+    deployments: readonly DeploymentId[],
+  ): Promise<ReadonlyMap<DeploymentId, readonly StackProgress[]>>;
 }

@@ -35,9 +35,9 @@ export interface ReadStore extends Pick<Store, "instance" | "ping" | "facts" | "
   >;
   readonly deployments: Pick<
     DeploymentStore,
-    "get" | "getAll" | "bySession" | "list" | "undecided" | "queue" | "lastReady" | "lastReadyOf"
+    "get" | "getAll" | "outlines" | "bySession" | "list" | "undecided" | "queue" | "lastReady" | "lastReadyOf"
   >;
-  readonly events: Pick<EventStore, "read" | "subscribe" | "subscribeAll" | "stacks">;
+  readonly events: Pick<EventStore, "read" | "subscribe" | "subscribeAll" | "stacks" | "stacksOf">;
   readonly domains: Pick<DomainStore, "list" | "custom" | "customOf">;
   readonly access: Pick<AccessStore, "identify" | "session" | "listTokens" | "getToken" | "listSessions">;
   readonly users: Pick<

@@ -73,20 +73,16 @@ export function productQueryParams({ q, state, sort, view, after }: ProductQuery
 }
 
 /**
- * Filters and sorts products, and takes a page of them. The order of a list is remembered with the list itself, because
- * a list of ten thousand is asked for far more often than it changes.
+ * Filters and sorts products, and takes a page of them. What a list has in which order is remembered with the list
+ * itself, because a list of ten thousand is asked for far more often than it changes.
  */
 export function selectProducts<T extends ListedProduct>(
   products: readonly T[],
   query: ProductQuery,
   pageSize = productsOnAPage,
 ): ProductSelection<T> {
-  const { q, state, sort, view, after } = query;
-  const words = q.toLowerCase().split(/\s+/);
-  const named = orderOf(products, sort).filter(({ slug }) => words.every((word) => slug.includes(word)));
-  const counts = { all: 0, attention: 0, running: 0, stopped: 0, empty: 0 };
-  for (const product of named) for (const filter of filtersOf(product)) counts[filter]++;
-  const found = state === "all" ? named : named.filter((product) => filtersOf(product).includes(state));
+  const { view, after } = query;
+  const { found, counts } = foundIn(products, query);
   // A product that was deleted meanwhile, or is not found any more, leads back to the beginning.
   const start = after === null ? 0 : found.findIndex(({ slug }) => slug === after) + 1;
   const shown = found.slice(start, start + pageSize);
@@ -97,6 +93,36 @@ export function selectProducts<T extends ListedProduct>(
     // All products count here, so that a search does not change the layout.
     view: view ?? (products.length > cardsAtMost ? "dense" : "cards"),
   };
+}
+
+interface Found<T> {
+  readonly found: readonly T[];
+  readonly counts: Readonly<Record<ProductFilter, number>>;
+}
+
+const knownFindings = new WeakMap<readonly ListedProduct[], Map<string, Found<ListedProduct>>>();
+/** Anybody may search for any number of words. */
+const mostFindings = 50;
+
+function foundIn<T extends ListedProduct>(products: readonly T[], query: ProductQuery): Found<T> {
+  const { q, state, sort } = query;
+  const findings = knownFindings.get(products) ?? new Map<string, Found<ListedProduct>>();
+  knownFindings.set(products, findings);
+  const key = `${state} ${sort} ${q}`;
+  const found = findings.get(key) ?? find(products, query);
+  if (findings.size >= mostFindings) findings.clear();
+  findings.set(key, found);
+  // It consists of the list's own elements.
+  return found as Found<T>;
+}
+
+function find(products: readonly ListedProduct[], { q, state, sort }: ProductQuery): Found<ListedProduct> {
+  const words = q.toLowerCase().split(/\s+/);
+  const ordered = orderOf(products, sort);
+  const named = q === "" ? ordered : ordered.filter(({ slug }) => words.every((word) => slug.includes(word)));
+  const counts = { all: 0, attention: 0, running: 0, stopped: 0, empty: 0 };
+  for (const product of named) for (const filter of filtersOf(product)) counts[filter]++;
+  return { found: state === "all" ? named : named.filter((product) => filtersOf(product).includes(state)), counts };
 }
 
 const knownOrders = new WeakMap<readonly ListedProduct[], Map<ProductSort, readonly ListedProduct[]>>();

@@ -20,6 +20,7 @@ import {
 import { enqueue, reserveId } from "./enqueue.ts";
 import { listRows } from "./list-rows.ts";
 import { move } from "./move.ts";
+import { readOutlines } from "./outlines.ts";
 
 export function createDeploymentStore(database: Database, secrets: Secrets): DeploymentStore {
   return {
@@ -52,7 +53,7 @@ export function createDeploymentStore(database: Database, secrets: Secrets): Dep
   };
 }
 
-type Reads = "get" | "getAll" | "bySession" | "list" | "undecided" | "queue" | "lastReady" | "lastReadyOf";
+type Reads = "get" | "getAll" | "outlines" | "bySession" | "list" | "undecided" | "queue" | "lastReady" | "lastReadyOf";
 
 function createReads(database: Database, secrets: Secrets): Pick<DeploymentStore, Reads> {
   const decode = (row: DeploymentRow) => deploymentOf(row, secrets);
@@ -73,6 +74,8 @@ function createReads(database: Database, secrets: Secrets): Pick<DeploymentStore
           .orderBy(asc(deployments.id));
         return rows.map(decode);
       }),
+
+    outlines: (ids) => database.read((queries) => readOutlines(queries, ids, secrets)),
 
     bySession: (sessionId) =>
       database.read(async (queries) => {

@@ -25,16 +25,8 @@ export function createEventStore(database: Database, announcements: Announcement
         return rows.map(({ seq, at, body }): DeploymentEvent => ({ seq, at, ...body }));
       }),
 
-    stacks: (deployment) =>
-      database.read(async (queries) => {
-        const rows = await queries.execute<{ stack: StackProgress }>(sql`
-          select (array_agg(body -> 'stack' order by seq desc))[1] as stack
-          from deployment_events
-          where deployment_id = ${deployment} and type = 'stack'
-          group by body -> 'stack' ->> 'name'
-          order by min(seq)`);
-        return rows.map(({ stack }) => stack);
-      }),
+    stacks: async (deployment) => (await stacksOf(database, [deployment])).get(deployment) ?? [],
+    stacksOf: (deployments) => stacksOf(database, deployments),
 
     unsettled: () =>
       database.read((queries) =>
@@ -48,6 +40,27 @@ export function createEventStore(database: Database, announcements: Announcement
     subscribe: announcements.subscribe,
     subscribeAll: announcements.subscribeAll,
   };
+}
+
+async function stacksOf(
+  database: Database,
+  of: readonly DeploymentId[],
+): Promise<ReadonlyMap<DeploymentId, readonly StackProgress[]>> {
+  if (of.length === 0) return new Map();
+  const rows = await database.read((queries) =>
+    queries.execute<{ deployment: string; stack: StackProgress }>(sql`
+      select deployment_id as deployment, (array_agg(body -> 'stack' order by seq desc))[1] as stack
+      from deployment_events
+      where deployment_id = any(string_to_array(${of.join(",")}, ',')::bigint[]) and type = 'stack'
+      group by deployment_id, body -> 'stack' ->> 'name'
+      order by deployment_id, min(seq)`),
+  );
+  const found = new Map<DeploymentId, StackProgress[]>();
+  for (const { deployment, stack } of rows) {
+    const id = Number(deployment) as DeploymentId;
+    found.set(id, [...(found.get(id) ?? []), stack]);
+  }
+  return found;
 }
 
 /**

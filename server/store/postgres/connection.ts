@@ -1,6 +1,7 @@
 import { connect, type Socket } from "node:net";
 import postgres from "postgres";
 import { isConnectionLost } from "./database-error.ts";
+import { createPreparedStatements } from "./prepared.ts";
 
 /** Well above any statement of ours; one that takes longer is a fault. */
 const statementTimeoutMs = 30_000;
@@ -50,6 +51,9 @@ export function openSession({ url, name, limited, onEnd }: SessionOptions): Sess
     connection: {
       application_name: name,
       TimeZone: "UTC",
+      // A prepared statement is planned for its values each time, as one that is not prepared: several statements are
+      // written for an index that a plan for any values would not use.
+      plan_cache_mode: "force_custom_plan",
       statement_timeout: limited ? statementTimeoutMs : 0,
       lock_timeout: limited ? lockTimeoutMs : 0,
       idle_in_transaction_session_timeout: limited ? statementTimeoutMs : 0,
@@ -67,7 +71,12 @@ export function openSession({ url, name, limited, onEnd }: SessionOptions): Sess
     },
   };
   const session = postgres(url, options);
+  const plain = session.unsafe;
+  const isPrepared = createPreparedStatements();
   return Object.assign(session, {
+    // What Drizzle calls, and it asks for no prepared statement.
+    unsafe: ((text, parameters = [], more = {}) =>
+      plain(text, parameters, { ...more, prepare: isPrepared(text, parameters.length) })) as typeof session.unsafe,
     begin: (work: (session: Session) => Promise<never>) => inTransaction(session, () => ended, work),
   });
 }

@@ -41,8 +41,14 @@ export function createDatabase(
   announce: (deployment: DeploymentId) => void,
   onWritten = () => {},
 ): Database {
+  /** A Drizzle learns the names of all tables anew. */
+  const known = new WeakMap<Session, SessionQueries>();
   const inSession = <T>(work: (queries: SessionQueries) => Promise<T>) =>
-    pool.use((session) => work(queriesIn(session)));
+    pool.use((session) => {
+      const queries = known.get(session) ?? queriesIn(session);
+      known.set(session, queries);
+      return work(queries);
+    });
 
   return {
     read: (work) => withPatience(() => inSession(work)),

@@ -61,13 +61,18 @@ async function deploymentsJson(
   rows: readonly Deployment[],
   places: readonly InstallationRef[],
 ): Promise<readonly z.infer<typeof deploymentSchema>[]> {
-  const queue = await store.deployments.queue();
-  const found = rows.map(async (row) => {
-    const place = places.find(({ installation }) => installation.id === row.installationId);
-    if (!place) return [];
-    return [deploymentJson(row, place, await store.events.stacks(row.id), whyWaiting(queue, maxBuilding, row.id))];
+  const ids = rows.map(({ id }) => id);
+  const [queue, outlines, progress] = await Promise.all([
+    store.deployments.queue(),
+    store.deployments.outlines(ids),
+    store.events.stacksOf(ids),
+  ]);
+  const placeOf = new Map(places.map((place) => [place.installation.id, place]));
+  return rows.flatMap((row) => {
+    const place = placeOf.get(row.installationId);
+    const stacks = stacksOf(row, progress.get(row.id) ?? [], outlines.get(row.id) ?? []);
+    return place ? [deploymentJson(row, place, stacks, whyWaiting(queue, maxBuilding, row.id))] : [];
   });
-  return (await Promise.all(found)).flat();
 }
 
 export function variableJson({
@@ -87,7 +92,7 @@ function stackJson({ message = null, ...stack }: StackProgress) {
 function deploymentJson(
   row: Deployment,
   { product, environment, installation }: InstallationRef,
-  progress: readonly StackProgress[],
+  stacks: readonly StackProgress[],
   queue: { readonly position: number; readonly waitingFor: string } | null,
 ): z.infer<typeof deploymentSchema> {
   return {
@@ -111,7 +116,7 @@ function deploymentJson(
     fresh: row.fresh,
     source: row.sourceId,
     queue: queue && { ...queue },
-    stacks: stacksOf(row, progress).map(stackJson),
+    stacks: stacks.map(stackJson),
     createdAt: row.createdAt.toISOString(),
     startedAt: iso(row.status === "queued" ? null : row.startedAt),
     liveAt: iso(liveAtOf(row)),

@@ -33,7 +33,7 @@ export async function redeployResult(
   return {
     success,
     message,
-    stackResults: stacksOf(deployment, progress, expected).map((stack) => ({
+    stackResults: stacksOf(deployment, progress, specOf(deployment)?.stacks ?? expected).map((stack) => ({
       stackName: stackNameOf(product, stack.name),
       stackDisplayName: displayName(stack.name),
       serviceCount: stack.serviceCount,

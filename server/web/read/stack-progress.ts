@@ -1,15 +1,16 @@
-import { type Deployment, specOf } from "../../model/deployment/deployment.ts";
+import type { Deployment } from "../../model/deployment/deployment.ts";
 import { pendingStack, type StackProgress } from "../../model/deployment/event.ts";
-import type { StackSpec } from "../../model/deployment/spec.ts";
+import type { StackOutline } from "../../model/deployment/spec.ts";
 
-/** The reported progress of each stack, or, if nothing was reported, what the deployment's status implies. */
+/**
+ * The reported progress of each stack, or, if nothing was reported, what the deployment's status implies. `stacks` are
+ * those of its own spec, or the ones that it is expected to have until its spec is known.
+ */
 export function stacksOf(
   row: Deployment,
   progress: readonly StackProgress[],
-  /** The stacks that the deployment is expected to have, until its own spec is known. */
-  expected: readonly StackSpec[] = [],
+  stacks: readonly StackOutline[],
 ): readonly StackProgress[] {
-  const stacks = specOf(row)?.stacks ?? expected;
   const silent = stacks.filter(({ name }) => !progress.some((stack) => stack.name === name)).map(pendingOf);
   if (row.status === "failed")
     return [...progress, ...silent.map((stack) => ({ ...stack, status: "failed" as const }))];
@@ -25,6 +26,6 @@ export function stacksOf(
   ];
 }
 
-export function pendingOf({ name, services }: StackSpec): StackProgress {
+export function pendingOf({ name, services }: StackOutline): StackProgress {
   return pendingStack(name, services.length);
 }

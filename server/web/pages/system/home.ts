@@ -15,7 +15,7 @@ import {
 import { visibleTo } from "../../access/visible.ts";
 import { visitorOf } from "../../http/web-context.ts";
 import type { Board } from "../../read/board/assemble-board.ts";
-import { createVisibleBoards, type VisibleBoards } from "../../read/board/visible-boards.ts";
+import { createVisibleBoards } from "../../read/board/visible-boards.ts";
 import { answerWithSnapshots, type Snapshot } from "../../streams/state-stream.ts";
 import { digestOf } from "../digest.ts";
 import { frameOf, type PageNeeds } from "../page.ts";
@@ -24,15 +24,13 @@ import { remainingSetUpSteps } from "./set-up.ts";
 
 export function createHomePages(needs: PageNeeds) {
   const { endpoints, board } = needs;
-  const read = createHomeReader(needs);
-  const boards = createVisibleBoards();
-  const snapshots = createSharedSnapshots(needs, read, boards);
+  const lookAt = createSharedLooks(needs, createHomeReader(needs));
 
   return endpoints
     .router()
     .on(routes.home.get, async (c) => {
-      const home = await read(boards.of(await board.look(), visibleTo(c)), parseProductQuery(c.req.query()));
-      const query = { ...(home.list && productQueryParams(home.list.query)), shown: digestOf(home) };
+      const { home, digest } = await lookAt(parseProductQuery(c.req.query()), visibleTo(c));
+      const query = { ...(home.list && productQueryParams(home.list.query)), shown: digest };
       const url = `${routes.homeStream()}?${new URLSearchParams(query)}`;
       const frame = frameOf(c, needs, { title: "Products", section: "products", mood: home.list?.mood ?? "idle" });
       const setUpStepsLeft = allows(visitorOf(c).identity, "administer", null) ? await remainingSetUpSteps(needs) : 0;
@@ -50,7 +48,7 @@ export function createHomePages(needs: PageNeeds) {
     .on(routes.homeStream.get, (c) => {
       const query = parseProductQuery(c.req.query());
       const visible = visibleTo(c);
-      return answerWithSnapshots(c, needs, () => snapshots(query, visible), { subscribe: board.watch });
+      return answerWithSnapshots(c, needs, async () => (await lookAt(query, visible)).snapshot(), { subscribe: board.watch });
     });
 }
 
@@ -72,29 +70,49 @@ function createHomeReader(needs: PageNeeds): HomeReader {
 }
 
 /** More addresses than people watch at a time. Anybody who may sign in can ask for any number of them. */
-const mostRendered = 100;
+const mostLooks = 100;
 
-/** Renders each page once for all who watch it and may see the same, and again only when the board has changed. */
-function createSharedSnapshots({ board, clock }: PageNeeds, read: HomeReader, boards: VisibleBoards) {
+interface Look {
+  readonly home: HomeProps;
+  readonly digest: string;
+  /** Renders the list, once. */
+  snapshot(): Promise<Snapshot>;
+}
+
+/** Reads each page once for all who ask for it and may see the same, and again only when the board has changed. */
+function createSharedLooks({ board, clock }: PageNeeds, read: HomeReader) {
+  const boards = createVisibleBoards();
   let of: Board | null = null;
-  let rendered = new Map<string, Promise<Snapshot>>();
+  let looks = new Map<string, Promise<Look>>();
 
-  async function render(seen: Board, query: ProductQuery): Promise<Snapshot> {
+  async function look(seen: Board, query: ProductQuery): Promise<Look> {
     const home = await read(seen, query);
-    const children = HomeList({ home, now: clock.now() });
-    const html = await Part({ target: productListId, how: "replace", children }).toString();
-    return { digest: digestOf(home), html };
+    const digest = digestOf(home);
+    let rendered: Promise<Snapshot> | null = null;
+    return {
+      home,
+      digest,
+      snapshot() {
+        rendered ??= render(home, digest);
+        return rendered;
+      },
+    };
   }
 
-  return async (query: ProductQuery, visible: ProductSet): Promise<Snapshot> => {
+  async function render(home: HomeProps, digest: string): Promise<Snapshot> {
+    const children = HomeList({ home, now: clock.now() });
+    return { digest, html: await Part({ target: productListId, how: "replace", children }).toString() };
+  }
+
+  return async (query: ProductQuery, visible: ProductSet): Promise<Look> => {
     const seen = await board.look();
-    if (seen !== of || rendered.size >= mostRendered) rendered = new Map();
+    if (seen !== of || looks.size >= mostLooks) looks = new Map();
     of = seen;
     const key = `${visible} ${new URLSearchParams(productQueryParams(query))}`;
-    const known = rendered.get(key) ?? render(boards.of(seen, visible), query);
-    rendered.set(key, known);
+    const known = looks.get(key) ?? look(boards.of(seen, visible), query);
+    looks.set(key, known);
     // Not kept when it failed, so that the next one tries again.
-    known.catch(() => rendered.delete(key));
+    known.catch(() => looks.delete(key));
     return known;
   };
 }

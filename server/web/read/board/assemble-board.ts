@@ -1,4 +1,5 @@
 import type { RunState } from "../../../../views/ui/badge.tsx";
+import type { ServiceOutline } from "../../../model/deployment/spec.ts";
 import type { DeploymentId, InstallationId } from "../../../model/names/ids.ts";
 import type { Product } from "../../../model/product.ts";
 import type { ContainerState } from "../../../ports/engine/containers.ts";
@@ -8,7 +9,6 @@ import type { ListedInstallation, ListedProduct } from "../../../rules/products/
 import { containerOf } from "../../../rules/rollout/container-of.ts";
 import type { BoardRows } from "./board-rows.ts";
 import type { ContainerIndex } from "./container-index.ts";
-import type { LiveService } from "./live-services.ts";
 
 /** All products, ordered by slug, with what lists say about them. Objects stay the same while nothing about them changes. */
 export interface Board {
@@ -29,7 +29,7 @@ export interface BoardInstallation extends ListedInstallation {
 
 interface Running {
   readonly containers: ContainerIndex;
-  readonly services: ReadonlyMap<DeploymentId, readonly LiveService[]>;
+  readonly services: ReadonlyMap<DeploymentId, readonly ServiceOutline[]>;
 }
 
 /** Returns `before` when nothing differs from it. */

@@ -146,6 +146,10 @@ export function eventsContract(make: MakeStore): void {
       id,
       heard.map((stack) => ({ type: "stack", stack })),
     );
-    expect(await store.events.stacks(id)).toEqual([progress("web", 90), progress("api", 10)]);
+    const newest = [progress("web", 90), progress("api", 10)];
+    expect(await store.events.stacks(id)).toEqual(newest);
+    const silent = await enqueued(store, await anInstallation(store));
+    expect(await store.events.stacksOf([silent.id, id])).toEqual(new Map([[id, newest]]));
+    expect(await store.events.stacksOf([])).toEqual(new Map());
   });
 }

@@ -169,7 +169,8 @@ export function movesContract(make: MakeStore): void {
         status: "stopped",
         reason: "stopped by hand",
         readyAt: at,
-        spec: live.spec,
+        // What is sealed is opened by the copy.
+        spec: { ...live.spec },
       });
       expect(await statusEvents(store, live.id)).toContain("stopped: stopped by hand");
     });

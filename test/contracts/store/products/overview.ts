@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { dismissalOf } from "../../../../server/model/deployment/dismissal.ts";
+import { outlineOf } from "../../../../server/model/deployment/spec.ts";
 import { nothingSet } from "../../../../server/model/service-settings.ts";
 import type { Store } from "../../../../server/ports/store/store.ts";
 import { aFailure, at } from "../../../model/a-deployment.ts";
@@ -78,6 +79,14 @@ export function overviewContract(make: MakeStore): void {
       expect(ids(await store.deployments.lastReadyOf([other, one], 1))).toEqual([second.id, third.id]);
       expect(ids(await store.deployments.lastReadyOf([one], 2))).toEqual([second.id, first.id]);
       expect(await store.deployments.lastReadyOf([], 2)).toEqual([]);
+    });
+
+    it("is what versions consist of, without their specs", async () => {
+      const one = await ready(store, await anInstallation(store));
+      const other = await enqueued(store, await anInstallation(store));
+      const outlines = await store.deployments.outlines([one.id, other.id]);
+      expect(outlines).toEqual(new Map([[one.id, outlineOf(one.spec)]]));
+      expect(await store.deployments.outlines([])).toEqual(new Map());
     });
 
     it("are hosts, variables and settings, of each its own", async () => {

@@ -1,4 +1,5 @@
-import { type Deployment, readyAtOf, type Transition } from "../../../../server/model/deployment/deployment.ts";
+import { type Deployment, readyAtOf, specOf, type Transition } from "../../../../server/model/deployment/deployment.ts";
+import { outlineOf } from "../../../../server/model/deployment/spec.ts";
 import type { DeploymentId, InstallationId, ProductId } from "../../../../server/model/names/ids.ts";
 import type { Clock } from "../../../../server/ports/clock.ts";
 import type { Store } from "../../../../server/ports/store/store.ts";
@@ -27,6 +28,13 @@ export function createDeployments(
     enqueue: async (request, at) => queue.enqueue(request, at),
     get: async (id) => rows.deployments.get(id) ?? null,
     getAll: async (ids) => all().filter(({ id }) => ids.includes(id)),
+    outlines: async (ids) =>
+      new Map(
+        all().flatMap((row) => {
+          const spec = ids.includes(row.id) ? specOf(row) : null;
+          return spec ? [[row.id, outlineOf(spec)] as const] : [];
+        }),
+      ),
     bySession: async (sessionId) => all().findLast((row) => row.sessionId === sessionId) ?? null,
     async list({ product, products, installation, statuses, limit, before }) {
       return all()

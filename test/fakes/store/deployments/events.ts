@@ -58,11 +58,14 @@ export function createEvents(rows: FakeRows, clock: Clock): Store["events"] & { 
         .map(({ id, installationId }) => ({ deployment: id, installation: installationId })),
     subscribe: (id, wake) => listen((appended) => appended === id && wake()),
     subscribeAll: listen,
-    async stacks(id) {
-      const newest = new Map<string, StackProgress>();
-      for (const event of rows.events.get(id) ?? [])
-        if (event.type === "stack") newest.set(event.stack.name, event.stack);
-      return [...newest.values()];
-    },
+    stacks: async (id) => stacksOf(id),
+    stacksOf: async (ids) =>
+      new Map(ids.map((id) => [id, stacksOf(id)] as const).filter(([, stacks]) => stacks.length > 0)),
   };
+
+  function stacksOf(id: DeploymentId): readonly StackProgress[] {
+    const newest = new Map<string, StackProgress>();
+    for (const event of rows.events.get(id) ?? []) if (event.type === "stack") newest.set(event.stack.name, event.stack);
+    return [...newest.values()];
+  }
 }
