@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import type { ContainerId } from "../../../server/model/names/ids.ts";
 import { containersOfLog, readTail } from "../../../server/web/pages/product/service-log.ts";
 import { serviceLogBlocks } from "../../../server/web/pages/product/service-log-blocks.ts";
@@ -105,4 +105,14 @@ test("the page and its stream hide what secret variables hold", async () => {
   const heard = await readUntil("signed in", world, member);
   expect(heard).toContain("signed in with [hidden: DB_PASSWORD]");
   expect(heard).not.toContain(secret);
+});
+
+test("viewers of a log share one stream from Docker, and one who comes later gets the beginning as well", async () => {
+  const { world } = await shopWith({ web: ["hello", "again"] });
+  const logs = vi.spyOn(world.engine, "logs");
+  const [one, other] = [await aMember(world), await aMember(world)];
+  const first = await one.stream("/products/shop/logs/stream?environment=production");
+  expect(await readUntil("again", world, other)).toContain("hello");
+  expect(logs).toHaveBeenCalledOnce();
+  await first.body?.cancel();
 });

@@ -10,17 +10,17 @@ import { placeOf, productFacts } from "./product-head.ts";
 import { containersOfLog, readTail } from "./service-log.ts";
 import { serviceLogBlocks } from "./service-log-blocks.ts";
 import { answerWithServiceLog } from "./service-log-stream.ts";
+import { createSharedServiceLogs } from "./shared-service-log.ts";
 
 /** The number of lines in the page itself, which is all that browsers without scripts get. */
 const tail = 1_000;
-/** The number of lines that the stream starts with. */
-const streamTail = 10_000;
 /** The number of lines in a downloaded file, the same as in the API. */
 const downloadTail = 10_000;
 
 /** Shows the output of a product's containers. */
 export function createProductLogsPages(needs: PageNeeds) {
   const { endpoints, engine, store, clock } = needs;
+  const logs = createSharedServiceLogs(needs);
 
   return endpoints
     .router()
@@ -67,9 +67,8 @@ export function createProductLogsPages(needs: PageNeeds) {
       const place = await placeOf(c, needs);
       const aside = createNews(needs, clock.now(), visibleTo(c), () => false);
       return answerWithServiceLog(c, needs, {
-        place,
-        service: c.req.query("service") ?? null,
-        tail: streamTail,
+        logs,
+        place: { installation: place.installation.id, service: c.req.query("service") ?? null },
         aside,
       });
     });
