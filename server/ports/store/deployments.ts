@@ -123,7 +123,5 @@ export interface EventStore {
   /** The newest progress of each stack. */
   stacks(deployment: DeploymentId): Promise<readonly StackProgress[]>;
   /** The same of each of these that has reported any. */
-  stacksOf(
-    deployments: readonly DeploymentId[],
-  ): Promise<ReadonlyMap<DeploymentId, readonly StackProgress[]>>;
+  stacksOf(deployments: readonly DeploymentId[]): Promise<ReadonlyMap<DeploymentId, readonly StackProgress[]>>;
 }

@@ -15,8 +15,8 @@ import type { Opener, Seal } from "../keys/secrets.ts";
  * open a thousand specs to say what runs.
  */
 export type StoredSpec = Pick<DeploymentSpec, "commit" | "routes"> &
+  /** Specs from before there were outlines have none. */
   (
-    /** Specs from before there were outlines have none. */
     | { readonly sealed: string; readonly outline?: readonly StackOutline[] }
     /** The format before compose files, when only the variables could hold secrets and were sealed. */
     | { readonly stacks: readonly FirstStack[]; readonly variables: string }

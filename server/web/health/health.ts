@@ -32,13 +32,17 @@ export function createHealthCheck(needs: Pick<WebAdapters, "store" | "engine" | 
 /** Checks whether Baton's dependencies can be reached, each within 5 s. */
 export async function checkHealth(needs: Pick<WebAdapters, "store" | "engine" | "proxy">): Promise<Health> {
   const [database, docker, caddy] = await Promise.all([
-    reach((signal) => withDeadline(needs.store.ping(), signal)),
+    reachDatabase(needs),
     reach((signal) => needs.engine.info(signal)),
-    reach((signal) => needs.proxy.ping(signal)),
+    reachCaddy(needs),
   ]);
   const status = [database, docker, caddy].every((part) => part === "ok") ? "ok" : "unavailable";
   return { status, database, docker, caddy };
 }
+
+export const reachDatabase = ({ store }: Pick<WebAdapters, "store">) =>
+  reach((signal) => withDeadline(store.ping(), signal));
+export const reachCaddy = ({ proxy }: Pick<WebAdapters, "proxy">) => reach((signal) => proxy.ping(signal));
 
 async function reach(ask: (signal: AbortSignal) => Promise<unknown>): Promise<"ok" | "unreachable"> {
   try {

@@ -2,8 +2,8 @@ import { randomBytes } from "node:crypto";
 import { expect, it, vi } from "vitest";
 import { type DeploymentSpec, outlineOf } from "../../../server/model/deployment/spec.ts";
 import type { DeploymentId } from "../../../server/model/names/ids.ts";
-import { createKey, keyBytes } from "../../../server/store/keys/secrets.ts";
 import { openSpec, sealSpec } from "../../../server/store/deployments/stored-spec.ts";
+import { createKey, keyBytes } from "../../../server/store/keys/secrets.ts";
 import { aSpec } from "../../model/a-deployment.ts";
 
 const id = 7 as DeploymentId;

@@ -1,9 +1,9 @@
 import { rename, rm, stat, writeFile } from "node:fs/promises";
 import { expect, it } from "vitest";
+import { specOf } from "../../../server/model/deployment/deployment.ts";
 import type { Store } from "../../../server/ports/store/store.ts";
 import { firstFreeSubnet } from "../../../server/rules/routing/subnets.ts";
 import { WrongKey } from "../../../server/store/keys/open-secrets.ts";
-import { specOf } from "../../../server/model/deployment/deployment.ts";
 import { CannotOpen } from "../../../server/store/keys/secrets.ts";
 import { createStore } from "../../../server/store/postgres-store.ts";
 import { anInvitation, aSession, aToken, aUser } from "../../contracts/store/access/people.ts";

@@ -5,7 +5,13 @@ import type { BoardInstallation } from "../../read/board/assemble-board.ts";
 import { installationStates } from "../../read/service-states.ts";
 import type { PageNeeds } from "../page.ts";
 
-type Deployments = ReadonlyMap<DeploymentId | null, Deployment>;
+interface Facts {
+  readonly failed: ProductHealth["failed"];
+  readonly live: number | null;
+}
+
+/** What deployments say is read again only when something about an installation has changed: then it is another object. */
+const knownFacts = new WeakMap<BoardInstallation, Facts>();
 
 /** The health of products where something is wrong: services of theirs are down, or a deployment failed. */
 export async function productsHealth(needs: PageNeeds, signal: AbortSignal): Promise<readonly ProductHealth[]> {
@@ -13,19 +19,31 @@ export async function productsHealth(needs: PageNeeds, signal: AbortSignal): Pro
   const inTrouble = products
     .flatMap(({ installations }) => installations)
     .filter((one) => one.state === "degraded" || failedIn(one) !== null);
-  const deployments = await deploymentsOf(needs, inTrouble);
-  const down = await downServices(needs, inTrouble, deployments, signal);
+  await readFacts(
+    needs,
+    inTrouble.filter((one) => !knownFacts.has(one)),
+  );
+  const down = await downServices(needs, inTrouble, signal);
   return inTrouble.map((one): ProductHealth => {
-    const { installation, product, environment } = one.overview;
-    const failed = deployments.get(failedIn(one));
+    const { product, environment } = one.overview;
     return {
       name: environment.name === "production" ? product.slug : `${product.slug} in ${environment.name}`,
       status: statusOf(one),
       down: down.get(one) ?? [],
-      failed: failed?.status === "failed" ? { number: failed.number, message: failed.failure.message } : null,
-      live: deployments.get(installation.liveDeploymentId)?.number ?? null,
+      ...(knownFacts.get(one) ?? { failed: null, live: null }),
     };
   });
+}
+
+async function readFacts(needs: PageNeeds, missing: readonly BoardInstallation[]): Promise<void> {
+  const deployments = await deploymentsOf(needs, missing);
+  for (const one of missing) {
+    const failed = deployments.get(failedIn(one));
+    knownFacts.set(one, {
+      failed: failed?.status === "failed" ? { number: failed.number, message: failed.failure.message } : null,
+      live: deployments.get(one.overview.installation.liveDeploymentId)?.number ?? null,
+    });
+  }
 }
 
 /** The newest deployment if it failed and nobody has dismissed that. */
@@ -33,8 +51,11 @@ function failedIn({ overview: { newest, isDismissed } }: BoardInstallation): Dep
   return newest?.status === "failed" && !isDismissed ? newest.id : null;
 }
 
-async function deploymentsOf({ store }: PageNeeds, inTrouble: readonly BoardInstallation[]): Promise<Deployments> {
-  const ids = inTrouble.flatMap((one) => [one.overview.installation.liveDeploymentId, failedIn(one)]);
+async function deploymentsOf(
+  { store }: PageNeeds,
+  some: readonly BoardInstallation[],
+): Promise<ReadonlyMap<DeploymentId | null, Deployment>> {
+  const ids = some.flatMap((one) => [one.overview.installation.liveDeploymentId, failedIn(one)]);
   const found = await store.deployments.getAll([...new Set(ids.filter((id) => id !== null))]);
   return new Map(found.map((one) => [one.id, one]));
 }
@@ -42,10 +63,10 @@ async function deploymentsOf({ store }: PageNeeds, inTrouble: readonly BoardInst
 async function downServices(
   needs: PageNeeds,
   inTrouble: readonly BoardInstallation[],
-  deployments: Deployments,
   signal: AbortSignal,
 ): Promise<ReadonlyMap<BoardInstallation, readonly string[]>> {
   const degraded = inTrouble.filter(({ state }) => state === "degraded");
+  const deployments = await deploymentsOf(needs, degraded);
   const running = degraded.map(({ overview }) => ({
     place: overview,
     live: deployments.get(overview.installation.liveDeploymentId) ?? null,

@@ -20,7 +20,7 @@ const sampleSlug = "hello" as Slug;
 
 /** Offers three ways to a first product: a push, a repository, or the sample app. */
 export function createNewProductPages(needs: PageNeeds) {
-  const { endpoints, store } = needs;
+  const { endpoints } = needs;
 
   return endpoints
     .router()
@@ -31,7 +31,7 @@ export function createNewProductPages(needs: PageNeeds) {
     .on(routes.newProductStream.get, (c) => {
       const known = Math.trunc(Number(c.req.query("after"))) || 0;
       return answerWithSnapshots(c, needs, async () => {
-        const product = await firstPushAfter(c, store, known);
+        const product = await firstPushAfter(c, needs, known);
         const children = FirstPush({ product });
         const html = await Part({ target: firstPushId, how: "replace", children }).toString();
         return { digest: String(product?.deploymentId ?? 0), html };
@@ -91,8 +91,8 @@ interface Shown {
 }
 
 async function page(c: WebContext, needs: PageNeeds, { fields = emptyForm, error, sampleError }: Shown) {
-  const products = await needs.store.products.list();
-  const newest = Math.max(0, ...products.map(({ id }) => id));
+  const products = await productsOf(needs);
+  const newest = products.reduce((highest, { id }) => Math.max(highest, id), 0);
   const taken = new Set(products.map(({ slug }) => slug));
   const sample = {
     slug: freeSlug(sampleSlug, taken),
@@ -115,11 +115,16 @@ async function newestOf(store: PageNeeds["store"], { id, slug }: Product): Promi
 }
 
 /** The first deployment of a product that was created after the page was rendered. */
-async function firstPushAfter(c: WebContext, store: PageNeeds["store"], known: number) {
-  const added = onlyVisible(c, await store.products.list(), ({ id }) => id).filter(({ id }) => id > known);
-  for (const { id, slug } of added) {
-    const [first] = await store.deployments.list({ product: id, limit: 1 });
+async function firstPushAfter(c: WebContext, needs: PageNeeds, known: number) {
+  const added = (await productsOf(needs)).filter(({ id }) => id > known);
+  for (const { id, slug } of onlyVisible(c, added, ({ id }) => id)) {
+    const [first] = await needs.store.deployments.list({ product: id, limit: 1 });
     if (first) return { slug: slug as string, deploymentId: first.id as number };
   }
   return null;
+}
+
+/** All products, which the board has in memory. */
+async function productsOf({ board }: PageNeeds): Promise<readonly Product[]> {
+  return (await board.look()).products.map(({ product }) => product);
 }

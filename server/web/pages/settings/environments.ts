@@ -14,7 +14,7 @@ const nothingTyped = { name: "", domain: "", branch: "", copyFrom: "" };
 
 /** Lists the environments, with a form for a new one. */
 export function createEnvironmentsPages(needs: PageNeeds) {
-  const { endpoints, store, commands, catalog } = needs;
+  const { endpoints, store, commands, board } = needs;
 
   return (
     endpoints
@@ -60,16 +60,20 @@ export function createEnvironmentsPages(needs: PageNeeds) {
     state: Partial<Pick<EnvironmentsProps, "typed" | "error" | "notice" | "copied">>,
     status: 200 | 400 | 409 = 200,
   ) {
-    const [all, places] = await Promise.all([store.environments.list(), catalog.places()]);
+    // The board has them in memory.
+    const [all, { products }] = await Promise.all([store.environments.list(), board.look()]);
+    const places = onlyVisible(
+      c,
+      products.flatMap(({ installations }) => installations.map(({ overview }) => overview)),
+      ({ product }) => product.id,
+    );
     const shared = await Promise.all(all.map(({ id }) => store.environments.variableEntries(id)));
     const environments = all.map(({ id, name, domain, branch }, index) => ({
       name,
       domain: domain ?? needs.domain,
       branch,
       variables: shared[index]?.length ?? 0,
-      products: onlyVisible(c, places, ({ product }) => product.id)
-        .filter(({ environment }) => environment.id === id)
-        .map(({ product }) => product.slug),
+      products: places.filter(({ environment }) => environment.id === id).map(({ product }) => product.slug),
     }));
     const page = { environments, typed: nothingTyped, error: null, notice: null, copied: [], ...state };
     const frame = frameOf(c, needs, { title: "Environments", section: "system" });

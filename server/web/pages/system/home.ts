@@ -48,7 +48,9 @@ export function createHomePages(needs: PageNeeds) {
     .on(routes.homeStream.get, (c) => {
       const query = parseProductQuery(c.req.query());
       const visible = visibleTo(c);
-      return answerWithSnapshots(c, needs, async () => (await lookAt(query, visible)).snapshot(), { subscribe: board.watch });
+      return answerWithSnapshots(c, needs, async () => (await lookAt(query, visible)).snapshot(), {
+        subscribe: board.watch,
+      });
     });
 }
 

@@ -5,7 +5,7 @@ import type { EngineInfo, EngineMachine } from "../../../ports/engine/engine.ts"
 import { routes } from "../../../routes.ts";
 import { type DockerFacts, systemWarnings } from "../../../rules/health/system-warnings.ts";
 import { isReadableOnTheWay } from "../../../rules/webhooks/readable-on-the-way.ts";
-import { checkHealth, type Health } from "../../health/health.ts";
+import { reachCaddy, reachDatabase } from "../../health/health.ts";
 import { frameOf, type PageNeeds } from "../page.ts";
 import { productsHealth } from "../product/product-health.ts";
 import { dockerFacts } from "./docker-facts.ts";
@@ -51,8 +51,10 @@ function factsForWarnings({ info, machine }: KnownDocker): DockerFacts {
 
 async function readSystem(needs: PageNeeds, sizes: Sizes): Promise<SystemProps> {
   const { clock, engine, machine, publicUrl } = needs;
-  const [health, info, itsMachine, usage, disk, products] = await Promise.all([
-    checkHealth(needs),
+  // Whether Docker answers is known from the first of its two answers.
+  const [database, caddy, info, itsMachine, usage, disk, products] = await Promise.all([
+    reachDatabase(needs),
+    reachCaddy(needs),
     known(engine.info(AbortSignal.timeout(factsLimitMs))),
     known(engine.machine(AbortSignal.timeout(factsLimitMs))),
     sizes.docker.get(),
@@ -60,8 +62,9 @@ async function readSystem(needs: PageNeeds, sizes: Sizes): Promise<SystemProps> 
     known(productsHealth(needs, AbortSignal.timeout(factsLimitMs))),
   ]);
   const docker = info && { info, machine: itsMachine };
+  const answers = { caddy: caddy === "ok", database: database === "ok" };
   return {
-    parts: await partsOf(needs, sizes, health, docker),
+    parts: await partsOf(needs, sizes, answers, docker),
     disk,
     usage: usage && [
       { name: "Images", bytes: usage.imagesBytes },
@@ -75,8 +78,8 @@ async function readSystem(needs: PageNeeds, sizes: Sizes): Promise<SystemProps> 
         firewall: needs.firewall.state(),
         buildLimits: needs.buildLimiter.state(),
         usage,
-        caddyAnswers: health.caddy === "ok",
-        databaseAnswers: health.database === "ok",
+        caddyAnswers: answers.caddy,
+        databaseAnswers: answers.database,
         disk,
         unserved: needs.unserved(),
         products: products ?? [],
@@ -90,7 +93,7 @@ async function readSystem(needs: PageNeeds, sizes: Sizes): Promise<SystemProps> 
 async function partsOf(
   needs: PageNeeds,
   sizes: Sizes,
-  health: Health,
+  answers: { readonly caddy: boolean; readonly database: boolean },
   docker: KnownDocker | null,
 ): Promise<readonly SystemPart[]> {
   const { clock, proxy, machine, publicUrl, version } = needs;
@@ -110,8 +113,8 @@ async function partsOf(
     : [];
   return [
     { name: "Baton", answers: true, facts: aboutBaton },
-    { name: "Caddy", answers: health.caddy === "ok", facts: caddyVersion ? [["Version", caddyVersion]] : [] },
-    { name: "Database", answers: health.database === "ok", facts: aboutDatabase },
+    { name: "Caddy", answers: answers.caddy, facts: caddyVersion ? [["Version", caddyVersion]] : [] },
+    { name: "Database", answers: answers.database, facts: aboutDatabase },
     // The longest card comes after the short ones: the cards fill columns.
     { name: "Docker", answers: docker !== null, facts: aboutDocker },
   ];

@@ -65,7 +65,8 @@ export function createEvents(rows: FakeRows, clock: Clock): Store["events"] & { 
 
   function stacksOf(id: DeploymentId): readonly StackProgress[] {
     const newest = new Map<string, StackProgress>();
-    for (const event of rows.events.get(id) ?? []) if (event.type === "stack") newest.set(event.stack.name, event.stack);
+    for (const event of rows.events.get(id) ?? [])
+      if (event.type === "stack") newest.set(event.stack.name, event.stack);
     return [...newest.values()];
   }
 }
