@@ -13,6 +13,7 @@ const alone = {
   test: {
     name: "alone",
     include: ["test/**/*.alone.test.ts"],
+    globalSetup: shared,
     maxWorkers: 1,
     sequence: { groupOrder: 2 },
     ...patience,
@@ -51,6 +52,7 @@ export default defineConfig({
         test: {
           name: "e2e",
           include: ["test/e2e/**/*.test.ts"],
+          exclude: ["test/**/*.alone.test.ts"],
           globalSetup: shared,
           maxWorkers: 3,
           sequence: { groupOrder: 1 },

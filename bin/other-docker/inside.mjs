@@ -24,6 +24,7 @@ const changeRoot = 'cd "$1"; shift; pivot_root . old; exec "$@"';
 
 const START_TIMEOUT_MS = 60_000;
 const ASK_EVERY_MS = 50;
+const RESTART_PAUSE_MS = 500;
 
 await main(async () => {
   const plan = JSON.parse(process.argv[2]);
@@ -48,18 +49,33 @@ async function untilConnected() {
 }
 
 async function startDaemon(chroot, logFile) {
-  const log = openSync(logFile, "w");
-  const command = ["/usr/sbin/dockerd", "--exec-opt=native.cgroupdriver=cgroupfs"];
-  const daemon = spawn("unshare", ["--mount", "sh", "-ec", changeRoot, "sh", chroot, ...command], {
-    stdio: ["ignore", log, log],
-  });
+  const log = openSync(logFile, "a");
+  const daemon = spawnDaemon(chroot, log);
   const endpoint = dockerEndpoint({});
   const deadline = Date.now() + START_TIMEOUT_MS;
   while (Date.now() < deadline && daemon.exitCode === null && daemon.signalCode === null) {
     const { version } = await askDocker(endpoint);
-    if (version) return version;
+    if (version) {
+      keepRunning(daemon, chroot, log);
+      return version;
+    }
     await delay(ASK_EVERY_MS);
   }
   const said = lastLines(await readFile(logFile, "utf8"));
   throw new SetUpProblem(`Docker did not start. Its log ends with:\n\n${indent(said)}`);
+}
+
+function spawnDaemon(chroot, log) {
+  const command = ["/usr/sbin/dockerd", "--exec-opt=native.cgroupdriver=cgroupfs"];
+  return spawn("unshare", ["--mount", "sh", "-ec", changeRoot, "sh", chroot, ...command], {
+    stdio: ["ignore", log, log],
+  });
+}
+
+/** Starts the daemon again whenever it ends, as systemd does: tests restart it and kill it. */
+function keepRunning(daemon, chroot, log) {
+  daemon.once("exit", async () => {
+    await delay(RESTART_PAUSE_MS);
+    keepRunning(spawnDaemon(chroot, log), chroot, log);
+  });
 }

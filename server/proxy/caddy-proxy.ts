@@ -8,6 +8,7 @@ import { createAdmin } from "./process/admin.ts";
 import { createCaddyProcess } from "./process/caddy-process.ts";
 import { type CaddySupervisor, createSupervisor } from "./process/supervisor.ts";
 import { createOlderFiles } from "./switch/address-files.ts";
+import { createGate } from "./switch/gate.ts";
 import { createHostLinks } from "./switch/host-links.ts";
 import { countInFlight } from "./switch/in-flight.ts";
 import { createProver } from "./switch/prove.ts";
@@ -47,6 +48,7 @@ export function createCaddyProxy({ bin, log = () => {}, ...options }: CaddyProxy
       [options.httpPort, "BATON_HTTP_PORT"],
     ]),
     olderFiles: createOlderFiles({ routesFolder }),
+    gate: createGate({ routesFolder, innerPort: internalPorts.proof }),
     log,
   });
 

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import type { InstallationId } from "../../model/names/ids.ts";
 import { holdLimitMs, type InstallationRoutes } from "../../ports/proxy.ts";
 import { addressFile } from "../switch/address-files.ts";
+import { gateAddress, matchGate } from "../switch/gate.ts";
 import { stopped } from "../switch/route-folders.ts";
 import { hostsOf, inOrder, servicesOf, splitByWaiting } from "../switch/route-table.ts";
 import {
@@ -94,6 +95,7 @@ function servers(frame: FixedConfig, installations: readonly InstallationRoutes[
   const doors = plainHttp
     ? {
         front: plainServer(loopback(frame, frame.httpPort), [
+          gateRoute(frame),
           ...front,
           ...linkedRoutes(frame),
           ...withoutDot,
@@ -103,17 +105,21 @@ function servers(frame: FixedConfig, installations: readonly InstallationRoutes[
       }
     : {
         front: secureServer(frame, [
-          ...[...baton, ...front, ...certifiedRoutes(frame, hostsOf(linked))],
+          ...[...baton, gateRoute(frame), ...front, ...certifiedRoutes(frame, hostsOf(linked))],
           ...[...withoutDot, notFound],
         ]),
         redirect: plainServer([`:${frame.httpPort}`], [...redirectToHttps(frame, hosts), ...withoutDot, notFound]),
       };
   return {
     ...doors,
-    proof: plainServer(
-      [`127.0.0.1:${internalPorts.proof}`],
-      [...apps.map(proofRoute), ...linkedProof(frame), unknownToProof],
-    ),
+    proof: {
+      ...plainServer(
+        [`127.0.0.1:${internalPorts.proof}`],
+        [...apps.map(proofRoute), ...linkedProof(frame), unknownToProof],
+      ),
+      // Requests that have waited at the gate come from the front door, which knows who sent them.
+      trusted_proxies: { source: "static", ranges: ["127.0.0.1/32"] },
+    },
     resting: plainServer([`127.0.0.1:${internalPorts.resting}`], restingRoutes(frame, waiting)),
   };
 }
@@ -132,7 +138,7 @@ function certifiedRoutes(frame: FixedConfig, hosts: readonly string[]): readonly
 
 function linkedProof({ routesFolder }: FixedConfig): readonly JsonObject[] {
   const match = [matchLinkedWithDeployment(routesFolder)];
-  return [lowerCaseHost, { match, handle: [named(linkedDeployment), proxyTo(linkedAddress)], terminal: true }];
+  return [lowerCaseHost, { match, handle: [named(linkedDeployment), provenProxyTo(linkedAddress)], terminal: true }];
 }
 
 /** One service that has a route of its own, because requests wait while it is replaced. */
@@ -206,8 +212,28 @@ function proxyTo(dial: string): JsonObject {
   };
 }
 
+/** While the gate is closed, requests wait here; then they go on to the proof listener, which serves the same hosts. */
+function gateRoute({ routesFolder }: FixedConfig): JsonObject {
+  const { headers, ...proxy } = proxyTo(gateAddress(routesFolder));
+  const response = { delete: [deploymentHeader] };
+  return {
+    match: [matchGate(routesFolder)],
+    handle: [{ ...proxy, ...patience, headers: { ...(headers as JsonObject), response } }],
+    terminal: true,
+  };
+}
+
+/** The hop from the front door to the proof listener is none of the app's business. */
+const innerHop = { "X-Forwarded-For": [{ search_regexp: ", 127\\.0\\.0\\.1$", replace: "" }] };
+
+function provenProxyTo(dial: string): JsonObject {
+  const { headers, ...proxy } = proxyTo(dial);
+  const { request } = headers as { readonly request: JsonObject };
+  return { ...proxy, headers: { request: { ...request, replace: innerHop } } };
+}
+
 function proofRoute({ hosts, upstream, deployment }: App): JsonObject {
-  return forHosts(hosts, [named(deployment), proxyTo(upstream)]);
+  return forHosts(hosts, [named(deployment), provenProxyTo(upstream)]);
 }
 
 /** Deferred, so that it is set when the answer leaves and overrides a header of this name from the app. */

@@ -4,6 +4,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { gte } from "semver";
 import { ProxyUnavailable } from "../../ports/proxy.ts";
 import type { OlderFiles } from "../switch/address-files.ts";
+import type { HoldGate } from "../switch/gate.ts";
 import { isSocketGone } from "./admin.ts";
 import {
   adoptTimeoutMs,
@@ -34,6 +35,7 @@ export interface SupervisorDependencies extends LifecycleDependencies {
   readonly routesFolder: string;
   readonly adminSocket: string;
   readonly olderFiles: OlderFiles;
+  readonly gate: HoldGate;
   readonly log: (message: string) => void;
   /** How often the watch checks; tests shorten it. */
   readonly watchPollMs?: number;
@@ -48,7 +50,7 @@ const longSilenceMs = 60_000;
 const servicePatienceMs = 3_000;
 
 export function createSupervisor(deps: SupervisorDependencies): CaddySupervisor {
-  const { caddy, olderFiles, watchPollMs = usualWatchPollMs } = deps;
+  const { caddy, gate, olderFiles, watchPollMs = usualWatchPollMs } = deps;
   const lifecycle = createCaddyLifecycle(deps);
   const repair = createRepair(deps, lifecycle, () => alarm.abort());
   let stopped = false;
@@ -62,6 +64,7 @@ export function createSupervisor(deps: SupervisorDependencies): CaddySupervisor 
       for (const folder of [deps.folder, deps.routesFolder, dirname(deps.adminSocket)]) {
         await mkdir(folder, { recursive: true, mode: 0o700 });
       }
+      await gate.tend(Date.now());
       const isOlder = await olderFiles.convert();
       if (!(await lifecycle.adopt(signal))) {
         await lifecycle.end();
@@ -79,6 +82,7 @@ export function createSupervisor(deps: SupervisorDependencies): CaddySupervisor 
         alarm = new AbortController();
         if (signal.aborted || stopped) continue;
         try {
+          await gate.tend(Date.now());
           await repair.run(signal);
           failures = 0;
         } catch (error) {

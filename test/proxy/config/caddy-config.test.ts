@@ -43,7 +43,7 @@ describe("apps over plain HTTP", () => {
   });
 
   test("a service that waits has a route for all its hosts, dialled through the live switch for each try", () => {
-    expect(front.routes.slice(0, 2)).toMatchObject([
+    expect(front.routes.slice(1, 3)).toMatchObject([
       {
         "@id": "7/api",
         match: [{ host: ["api.shop.localhost"] }],
@@ -60,21 +60,35 @@ describe("apps over plain HTTP", () => {
   });
 
   test("apps hear nothing that a client claims about where it comes from", () => {
-    const [proxy] = front.routes[0]?.handle ?? [];
+    const [proxy] = front.routes[1]?.handle ?? [];
     const { request } = (proxy as { headers: { request: { delete: string[] } } }).headers;
     expect(request.delete).toEqual(expect.arrayContaining(["Forwarded", "X-Real-Ip", "X-Forwarded-Port"]));
   });
 
   test("the proof listener has the same routes, and names the deployment; the front door does not", () => {
     const naming = { "X-Baton-Deployment": ["{file./data/routes/7/live/.deployment}"] };
-    const named = proof.routes.slice(0, 2).map(({ match, handle }) => ({ match, proxy: handle[1] }));
-    const unnamed = front.routes.slice(0, 2).map(({ match, handle: [proxy] }) => {
+    const named = proof.routes.slice(0, 2).map(({ match, handle }) => ({ match, proxy: withoutHop(handle[1]) }));
+    const unnamed = front.routes.slice(1, 3).map(({ match, handle: [proxy] }) => {
       const { load_balancing: _, ...same } = proxy as { load_balancing: unknown };
       return { match, proxy: same };
     });
     expect(named).toEqual(unnamed);
     expect(proof.routes[0]?.handle[0]).toEqual({ handler: "headers", response: { set: naming, deferred: true } });
-    expect(JSON.stringify(front)).not.toContain("X-Baton-Deployment");
+    expect(JSON.stringify(front.routes.slice(1))).not.toContain("X-Baton-Deployment");
+  });
+
+  test("requests wait at the gate first, while there is one who keeps it closed", () => {
+    expect(front.routes[0]).toMatchObject({
+      match: [{ expression: expect.stringContaining("ph(req, 'time.now.unix_ms')") }],
+      handle: [
+        {
+          upstreams: [{ dial: "{file./data/routes/gate/address}" }],
+          load_balancing: { try_duration: "120s", try_interval: "50ms" },
+          headers: { response: { delete: ["X-Baton-Deployment"] } },
+        },
+      ],
+      terminal: true,
+    });
   });
 
   test("the front door is on loopback, IPv6 where the host has it", () => {
@@ -165,7 +179,7 @@ describe("always", () => {
     const placeholders = new Set(stringsIn(config).flatMap((text) => text.match(/[{}][^{}]*[{}]?/g) ?? []));
     for (const placeholder of placeholders) {
       expect(placeholder).toMatch(
-        /^{(file\.\/data\/routes\/7\/live\/(@web|@api|\.deployment)|http\.(request|error|regexp\.(dotted|address|deployment))\.\w+)}$/,
+        /^{(file\.\/data\/routes\/(7\/live\/(@web|@api|\.deployment)|gate\/address)|http\.(request|error|regexp\.(dotted|address|deployment))\.\w+)}$/,
       );
     }
   });
@@ -249,6 +263,14 @@ interface Servers {
   readonly resting: Server;
   readonly redirect?: Server;
   readonly public?: Server;
+}
+
+/** The hop from the gate to the proof listener is nothing that an app should see. */
+function withoutHop(proxy: unknown): unknown {
+  const { headers, ...same } = proxy as { readonly headers: { readonly request: { readonly replace?: unknown } } };
+  const { replace, ...request } = headers.request;
+  expect(replace).toEqual({ "X-Forwarded-For": [{ search_regexp: ", 127\\.0\\.0\\.1$", replace: "" }] });
+  return { ...same, headers: { request } };
 }
 
 function serversOf(config: object): Servers {

@@ -18,6 +18,7 @@ async function saidOf(cause: unknown, passedMs = 0): Promise<readonly string[]> 
   };
   const parts = {
     caddy: { find: async () => 7 },
+    gate: { tend: async () => {} },
     prover: { listens: async () => true },
     configuration: { restore },
     log: (message: string) => said.push(message),

@@ -78,7 +78,12 @@ export function useBaton(settings: Environment = {}, bases: readonly BaseName[] 
   return current;
 }
 
-export async function startBaton(settings: Environment = {}, bases: readonly BaseName[] = usualBases): Promise<Baton> {
+/** `firstServer` holds another compiled server, which runs until the first restart. */
+export async function startBaton(
+  settings: Environment = {},
+  bases: readonly BaseName[] = usualBases,
+  firstServer?: string,
+): Promise<Baton> {
   const folder = await mkdtemp(join(tmpdir(), "baton-e2e-"));
   const [listenPort = 0, httpPort = 0, httpsPort = 0] = await freePorts(3);
   const token = `e2e-${randomUUID()}`;
@@ -112,7 +117,7 @@ export async function startBaton(settings: Environment = {}, bases: readonly Bas
   const url = `http://127.0.0.1:${listenPort}`;
   const api = createApiClient(url, token);
   const docker = new Dockerode();
-  let server = await serve(environment, url).catch(async (error: unknown) => {
+  let server = await serve(environment, url, firstServer).catch(async (error: unknown) => {
     await runServer("down.js", environment, ["--yes"]).exited;
     await removeTraces();
     throw error;
@@ -187,8 +192,8 @@ export async function startBaton(settings: Environment = {}, bases: readonly Bas
   }
 }
 
-async function serve(environment: Environment, url: string): Promise<ServerProcess> {
-  const server = runServer("main.js", environment);
+async function serve(environment: Environment, url: string, folder?: string): Promise<ServerProcess> {
+  const server = runServer("main.js", environment, [], folder);
   await server.prints("Baton is running");
   const health = await fetch(`${url}/healthz`);
   if (health.status !== 200) throw new Error(`/healthz answered ${health.status}: ${await health.text()}`);

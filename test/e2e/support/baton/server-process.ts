@@ -28,12 +28,14 @@ export interface ServerProcess {
   kill(): Promise<Exit>;
 }
 
+/** `folder` holds the compiled server; by default this checkout's. */
 export function runServer(
-  program: "main.js" | "down.js" | "key.js" | "admin.js",
+  program: "main.js" | "down.js" | "key.js" | "admin.js" | "hold.js",
   environment: Environment,
   args: readonly string[] = [],
+  folder = builtServer,
 ) {
-  const child = spawn(process.execPath, [join(builtServer, program), ...args], {
+  const child = spawn(process.execPath, [join(folder, program), ...args], {
     env: { ...withoutBaton(process.env), ...environment },
     stdio: ["ignore", "pipe", "pipe"],
   });

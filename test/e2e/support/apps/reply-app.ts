@@ -1,0 +1,65 @@
+import type Dockerode from "dockerode";
+import { tinyRoot } from "../../../docker/tiny-image.ts";
+import { caddyBin } from "../../../proxy/real-caddy.ts";
+import { createRepository, type Repository } from "../git-client.ts";
+
+/**
+ * Apps that need no base image and start within milliseconds, where no image is there yet: Caddy itself answers with a
+ * text.
+ */
+export interface ReplyApp {
+  readonly name: string;
+  readonly repository: Repository;
+  /** Commits a version that answers with `text`, in a manner of its own. Resolves with the commit. */
+  release(text: string, manner?: ReplyManner): Promise<string>;
+}
+
+export type ReplyManner = "serve" | "fail to build" | "answer 500" | "exit" | "keep data";
+
+const image = "baton-test-reply:1";
+
+/** Makes the image of these apps in a Docker of the test's own. */
+export async function makeReplyImage(docker: Dockerode): Promise<void> {
+  const root = await tinyRoot([caddyBin()]);
+  const stream = await docker.importImage(root, { repo: "baton-test-reply", tag: "1" });
+  for await (const _ of stream as AsyncIterable<unknown>);
+}
+
+const health = "health: { timeout: 5s }";
+const manifests: Readonly<Record<ReplyManner, string>> = {
+  serve: `stacks: { web: { ${health} } }`,
+  "fail to build": `stacks: { web: { ${health} } }`,
+  "answer 500": `stacks: { web: { ${health} } }`,
+  exit: `stacks: { web: { ${health} } }`,
+  "keep data": `stacks: { web: { ${health}, volumes: { pages: /pages } } }`,
+};
+
+function dockerfileOf(text: string, manner: ReplyManner): string {
+  const status = manner === "answer 500" ? 500 : 200;
+  const args = ["respond", "--listen", ":3000", "--status", String(status), "--body", text];
+  const command = manner === "exit" ? ["/bin/caddy", "nothing-like-this"] : ["/bin/caddy", ...args];
+  return [
+    `FROM ${image}`,
+    ...(manner === "fail to build" ? ["COPY missing.txt /"] : []),
+    "COPY version.txt /",
+    "EXPOSE 3000",
+    `CMD ${JSON.stringify(command)}`,
+    "",
+  ].join("\n");
+}
+
+export async function createReplyApp(name: string): Promise<ReplyApp> {
+  const repository = await createRepository();
+  return {
+    name,
+    repository,
+    async release(text, manner = "serve") {
+      await repository.write({
+        Dockerfile: dockerfileOf(text, manner),
+        "version.txt": `${text}\n`,
+        "baton.yaml": manifests[manner],
+      });
+      return repository.commit(text);
+    },
+  };
+}
