@@ -7,6 +7,7 @@ import { promisify } from "node:util";
 export interface Service {
   /** Stops Baton so that systemd does not restart it. */
   stop(): Promise<void>;
+  start(): Promise<void>;
   /** Removes both units, and the kernel setting that was installed with them. */
   remove(): Promise<void>;
 }
@@ -31,6 +32,9 @@ export async function findService(
   return {
     async stop() {
       await run("stop", batonUnit);
+    },
+    async start() {
+      await run("start", batonUnit);
     },
     async remove() {
       await run("disable", "--now", batonUnit, caddyUnit);

@@ -1,5 +1,5 @@
-import { createHash, randomBytes } from "node:crypto";
-import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { randomBytes } from "node:crypto";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import postgres from "postgres";
@@ -12,6 +12,7 @@ import { migrate } from "../../../server/store/postgres/migrate.ts";
 import { createStore } from "../../../server/store/postgres-store.ts";
 import { createDatabase, dropDatabase, urlOf } from "../../run/postgres.ts";
 import { migrationsFolder } from "../scratch-database.ts";
+import { hash, migrateUpTo } from "./older-rows.ts";
 
 let folder: string;
 let name: string;
@@ -29,13 +30,7 @@ afterEach(async () => {
 
 /** Brings the database to where a Baton was whose newest migration was `last`, and fills it. */
 async function olderDatabase(last: string, fill: (sql: postgres.Sql) => Promise<void>): Promise<void> {
-  const older = join(folder, "migrations");
-  await cp(migrationsFolder, older, { recursive: true });
-  const file = join(older, "meta/_journal.json");
-  const journal = JSON.parse(await readFile(file, "utf8"));
-  const count = journal.entries.findIndex(({ tag }: { readonly tag: string }) => tag === last) + 1;
-  await writeFile(file, JSON.stringify({ ...journal, entries: journal.entries.slice(0, count) }));
-  await migrate(url, older);
+  await migrateUpTo(last, url, folder);
   const sql = postgres(url, { max: 1, onnotice: () => {} });
   await fill(sql);
   await sql.end();
@@ -48,7 +43,6 @@ async function upgraded(check: (store: Store) => Promise<void>): Promise<void> {
   await store.close();
 }
 
-const hash = (secret: string) => createHash("sha256").update(secret).digest();
 const now = new Date();
 const tomorrow = new Date(now.getTime() + 24 * 60 * 60 * 1000);
 

@@ -1,0 +1,43 @@
+import { expect, test } from "vitest";
+import { runBaseImage } from "../../run/base-images.ts";
+import { createServiceApp } from "../support/apps/apps.ts";
+import { embeddedPostgres, startBaton } from "../support/baton/harness.ts";
+import { startTraffic } from "../support/traffic.ts";
+import { olderCheckout } from "./older-checkout.ts";
+
+test("this Baton takes over the data of the first release under load, and no request is lost", async ({
+  skip,
+  onTestFinished,
+}) => {
+  const older = await olderCheckout();
+  if (typeof older === "string") return skip(older);
+  onTestFinished(older.remove);
+  const app = await createServiceApp("app");
+  onTestFinished(() => app.repository.remove());
+  const from = await runBaseImage("node:22");
+
+  const baton = await startBaton(embeddedPostgres, [], older.server);
+  onTestFinished(() => baton.down());
+  const push = async () => {
+    const { code, text } = await app.repository.push(baton.remote("app")).done;
+    expect(code, `${text}\n${await baton.logTail()}`).toBe(0);
+  };
+  await app.release("v1", { from });
+  await push();
+  const containers = await baton.inDocker();
+
+  const place = { httpPort: baton.httpPort, product: "app", workers: 2, pauseMs: 5 };
+  const traffic = [startTraffic({ ...place, connections: "new" }), startTraffic({ ...place, connections: "kept" })];
+  await baton.restart();
+  expect(await baton.inDocker()).toEqual(containers);
+  expect(await baton.api.installation("app")).toMatchObject({ status: "running" });
+  await app.release("v2", { from });
+  await push();
+  await Promise.all(traffic.map((one) => one.sees(2)));
+  for (const one of traffic) {
+    const { failures, wentBack, versions } = await one.stop();
+    expect(failures).toEqual([]);
+    expect(wentBack).toEqual([]);
+    expect(versions).toEqual([1, 2]);
+  }
+});
