@@ -4,6 +4,7 @@ import type { Log } from "../ports/log.ts";
 import { StoreUnavailable } from "../ports/store/store.ts";
 import type { DeploymentContext } from "./context/context.ts";
 import { Cancelled, DeploymentFailed, Fenced, Suspended } from "./deployment-failed.ts";
+import type { Journal } from "./record/journal.ts";
 import { untilStored } from "./record/until-stored.ts";
 import { type RollBackCause, rollBack } from "./roll-back.ts";
 
@@ -17,20 +18,34 @@ export async function endDeployment(context: DeploymentContext, error: unknown, 
   if (!now || !isSameAttempt(now, deployment)) return;
   const isCancelled = error instanceof Fenced || (signal.aborted && signal.reason instanceof Cancelled);
   if (isCancelled) journal.note("Cancelled: undoing the changes");
-  await rollBack(context, now, isCancelled ? { type: "cancelled" } : outcomeOf(error, now, log));
+  await rollBack(context, now, isCancelled ? { type: "cancelled" } : outcomeOf(error, now, { log, journal }));
 }
 
 function isSameAttempt(now: Deployment, { attempt }: Running): now is Running {
   return (now.status === "building" || now.status === "deploying") && now.attempt === attempt;
 }
 
-function outcomeOf(error: unknown, now: Running, log: Log): RollBackCause {
+function outcomeOf(
+  error: unknown,
+  now: Running,
+  { log, journal }: { readonly log: Log; readonly journal: Journal },
+): RollBackCause {
   if (error instanceof DeploymentFailed) return { type: "failed", failure: error.failure };
   const stage = now.status === "building" ? "build" : now.step;
   if (!(error instanceof EngineUnavailable || error instanceof StoreUnavailable))
-    log.error({ err: error, deployment: now.id }, "a deployment failed unexpectedly");
+    log.error({ err: withoutSecrets(error, journal), deployment: now.id }, "a deployment failed unexpectedly");
   const { failure } = new DeploymentFailed({ stage, ...unexpected(error) });
   return { type: "failed", failure };
+}
+
+/** Docker's and the proxy's messages may quote a container's command or variables. */
+function withoutSecrets(error: unknown, journal: Journal): Error {
+  if (!(error instanceof Error)) return new Error(journal.redact(String(error)));
+  const { name, message, stack, cause } = error;
+  const hidden = new Error(journal.redact(message), {
+    ...(cause !== undefined && { cause: withoutSecrets(cause, journal) }),
+  });
+  return Object.assign(hidden, { name, ...(stack !== undefined && { stack: journal.redact(stack) }) });
 }
 
 function unexpected(error: unknown): Pick<Failure, "message" | "hint"> {

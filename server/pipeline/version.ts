@@ -5,6 +5,7 @@ import { appliesChanges, keepInits } from "../rules/rollout/apply.ts";
 import { initRunsSince, initRunsText, maxVersionsBack } from "../rules/rollout/init-runs.ts";
 import { hostsFor } from "../rules/routing/urls.ts";
 import { durationText } from "../rules/wording/duration-text.ts";
+import { isTooShortToHide } from "../rules/wording/secrets-in-value.ts";
 import type { DeploymentContext } from "./context/context.ts";
 import { keepData } from "./data/keep-data.ts";
 import { DeploymentFailed } from "./deployment-failed.ts";
@@ -64,7 +65,10 @@ async function versionOf(context: DeploymentContext, deployment: Building): Prom
     store.domains.custom(installation.id),
   ]);
   const { variables, plainVariables, foreignSecrets, buildSettings } = inputs;
-  journal.hide(secretVariablesOf(inputs));
+  const secrets = secretVariablesOf(inputs);
+  journal.hide(secrets);
+  const short = Object.keys(secrets).filter((name) => isTooShortToHide(name, secrets[name] ?? ""));
+  if (short.length > 0) journal.note(`Too short to be hidden in logs: ${short.join(", ")}`);
   const { commit, ...planned } =
     (source && (await formerVersion(context, source, inputs))) ?? (await newVersion(context, inputs));
   const services = servicesOf(planned);

@@ -46,16 +46,16 @@ async function speaksTls(
   return prober.speaksTls(hostAddress, tlsTimeoutMs);
 }
 
-/** The last lines that a container printed, without repetitions; none when the engine cannot tell. */
+/** The last lines that a container printed, without secrets and repetitions; none when the engine cannot tell. */
 export async function lastLogLines(
-  { engine, clock }: Pick<DeploymentContext, "engine" | "clock">,
+  { engine, clock, journal }: Pick<DeploymentContext, "engine" | "clock" | "journal">,
   container: ContainerId,
 ): Promise<readonly string[]> {
   const lines: string[] = [];
   const options = { follow: false, tail: linesRead, timestamps: false };
   try {
     for await (const line of engine.logs(container, options, clock.timeout(gatherTimeoutMs))) {
-      lines.push(line.text);
+      lines.push(journal.redact(line.text));
     }
   } catch {
     // Whatever could be read is worth showing; the caller reports the failure itself.

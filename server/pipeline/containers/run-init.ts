@@ -68,7 +68,7 @@ async function followInit(context: DeploymentContext, service: string, container
   try {
     for await (const line of engine.logs(container, { follow: true, tail: null, timestamps: false }, signal)) {
       journal.log("init", service, line.text);
-      lines.push(line.text);
+      lines.push(journal.redact(line.text));
       if (lines.length > 100) lines.splice(0, 50);
     }
     const ended = await untilEnded({ ...context, signal }, container);

@@ -11,6 +11,8 @@ const maxRecentChars = 2_000;
 export interface Journal {
   /** Redacts the values of these variables from now on. */
   hide(secrets: Readonly<Record<string, string>>): void;
+  /** The text without these values; for words that leave the deployment, and before a text is shortened. */
+  redact(text: string): string;
   withoutSecrets(failure: Failure): Failure;
   stage(stage: Stage, text: string): void;
   note(text: string): void;
@@ -38,6 +40,7 @@ export function createJournal(needs: EventWriterNeeds): Journal {
     hide(secrets) {
       redact = createRedact(secrets);
     },
+    redact: (text) => redact(text),
     withoutSecrets: (failure) => ({
       ...failure,
       message: redact(failure.message),
@@ -48,8 +51,9 @@ export function createJournal(needs: EventWriterNeeds): Journal {
     stage: (stage, text) => push({ type: "stage", stage, text: redact(text) }),
     note: (text) => push({ type: "note", text: redact(text) }),
     warn: (text) => push({ type: "warning", text: redact(text) }),
-    stack: (stack) => push({ type: "stack", stack }),
-    event: push,
+    stack: (stack) =>
+      push({ type: "stack", stack: { ...stack, ...(stack.message && { message: redact(stack.message) }) } }),
+    event: (body) => push(body.type === "check" ? { ...body, detail: redact(body.detail) } : body),
     log(source, service, raw) {
       const line = redact(raw);
       const kept = cap.take(line);

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import type { EventBody } from "../../../server/model/deployment/event.ts";
+import { type EventBody, pendingStack } from "../../../server/model/deployment/event.ts";
 import type { DeploymentId } from "../../../server/model/names/ids.ts";
 import { createJournal } from "../../../server/pipeline/record/journal.ts";
 import type { EventStore } from "../../../server/ports/store/deployments.ts";
@@ -43,6 +43,13 @@ it("tells no value of a secret variable from then on, in no kind of words", asyn
   journal.note("with canary-5f2a-canary");
   journal.warn("canary-5f2a-canary!");
   journal.stage("build", "canary-5f2a-canary");
+  journal.event({
+    ...{ type: "check", service: "web", healthy: false },
+    streak: 0,
+    needed: 3,
+    detail: "GET /?k=canary-5f2a-canary answered 500",
+  } as const);
+  journal.stack({ ...pendingStack("web", 1), message: "rolled back: canary-5f2a-canary" });
   expect(journal.lastLines(1)).toEqual(["TOKEN=[hidden: API_TOKEN]"]);
   const failure = {
     ...aFailure,
@@ -52,7 +59,7 @@ it("tells no value of a secret variable from then on, in no kind of words", asyn
   };
   expect(JSON.stringify(journal.withoutSecrets(failure))).not.toContain("canary");
   await journal.flush(soon);
-  expect(written).toHaveLength(4);
+  expect(written).toHaveLength(6);
   expect(JSON.stringify(written)).not.toContain("canary");
 });
 

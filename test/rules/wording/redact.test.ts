@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { createRedact } from "../../../server/rules/wording/redact.ts";
+import { isTooShortToHide } from "../../../server/rules/wording/secrets-in-value.ts";
 
 const password = "correct/horse+battery staple";
 const redact = createRedact({ DB_PASSWORD: password, NODE_ENV: "production", PORT: "3000" });
@@ -43,11 +44,8 @@ describe("what is shown", () => {
     expect(redact(text)).toBe(text);
     expect(createRedact({})(text)).toBe(text);
     expect(createRedact({ API_KEY: "short" })("too short to tell")).toBe("too short to tell");
-    const words = createRedact({
-      GREETING: "Good morning to all of you",
-      SITE: "https://shop.example.com/a/long/path",
-    });
-    expect(words("Good morning to all of you: https://shop.example.com/a/long/path")).not.toContain("hidden");
+    const words = createRedact({ STAGE: "production", SITE: "https://shop.example.com/a/long/path" });
+    expect(words("production: https://shop.example.com/a/long/path")).not.toContain("hidden");
   });
 
   it("loses what looks random, whatever it is called, and of a URL its password alone", () => {
@@ -62,6 +60,58 @@ describe("what is shown", () => {
     const secret = createRedact({ WHO_KNOWS: "hunter2-hunter2", NODE_ENV: "production", APP_VERSION: "2.10.3-beta" });
     const text = "production 2.10.3-beta started with hunter2-hunter2";
     expect(secret(text)).toBe("production 2.10.3-beta started with [hidden: WHO_KNOWS]");
+  });
+
+  it("loses a phrase of several words and a long one without spaces, which are no ordinary words", () => {
+    const hide = createRedact({ PHRASE: "lobster telephone quilt", WORDS: "correcthorsebatterystaple" });
+    expect(hide("lobster telephone quilt: correcthorsebatterystaple")).toBe("[hidden: PHRASE]: [hidden: WORDS]");
+  });
+
+  it("loses six characters if they are of several kinds; shorter ones and plain words or numbers stay and are known", () => {
+    const hide = createRedact({ A_KEY: "hunt3r", B_KEY: "hunter", C_KEY: "123456", D_KEY: "a1b2c" });
+    const text = "hunter 123456 a1b2c";
+    expect(hide(`hunt3r ${Buffer.from("hunt3r").toString("hex")} ${text}`)).toBe(
+      `[hidden: A_KEY] [hidden: A_KEY] ${text}`,
+    );
+    const isShort = (value: string) => isTooShortToHide("PIN_KEY", value);
+    expect(["hunt3r", "hunter", "123456", "a1b2c", ""].map(isShort)).toEqual([false, true, true, true, false]);
+  });
+
+  it("loses all of two secrets that overlap", () => {
+    const hide = createRedact({ A_TOKEN: "abcd-efgh", B_TOKEN: "efgh-ijkl" });
+    expect(hide("x abcd-efgh-ijkl y")).toBe("x [hidden: A_TOKEN] y");
+  });
+
+  it("loses the beginning of a secret at which a line was cut", () => {
+    const note = " … (line cut, 10 bytes left out)";
+    expect(redact(`x ${password.slice(0, 12)}${note}`)).toBe(`x ${note}`);
+    expect(redact(`x ${Buffer.from(password).toString("base64").slice(0, 9)}${note}`)).toBe(`x ${note}`);
+    expect(redact(`x y${note}`)).toBe(`x y${note}`);
+  });
+
+  it("loses what a program takes out of a value: a key in JSON, the lines behind \\n, a token in a URL", () => {
+    const key = "-----BEGIN PRIVATE KEY-----\nMIIEvQIBADANBgkqhkiG9w0BAQEFAASC\n";
+    const account = JSON.stringify({ type: "service_account", private_key: key, private_key_id: "3c7f-secret-id" });
+    const hide = createRedact({
+      ACCOUNT: account,
+      PEM: key.replaceAll("\n", "\\n").replaceAll("MIIE", "PEMS"),
+      SITE: "https://9f8e7d6c5b4a39281706@example.com/path?api_key=k-12345678",
+    });
+    expect(hide("MIIEvQIBADANBgkqhkiG9w0BAQEFAASC 3c7f-secret-id")).toBe("[hidden: ACCOUNT] [hidden: ACCOUNT]");
+    expect(hide("PEMSvQIBADANBgkqhkiG9w0BAQEFAASC")).toBe("[hidden: PEM]");
+    expect(hide("9f8e7d6c5b4a39281706, k-12345678")).toBe("[hidden: SITE], [hidden: SITE]");
+  });
+
+  it("loses a long value in base64 that is wrapped", () => {
+    const value = Array.from({ length: 20 }, (_, at) => `part-${at}`).join("/");
+    const hide = createRedact({ LONG_KEY: value });
+    for (const width of [64, 76]) {
+      const lines =
+        Buffer.from(value)
+          .toString("base64")
+          .match(new RegExp(`.{1,${width}}`, "g")) ?? [];
+      expect(new Set(lines.map(hide))).toEqual(new Set(["[hidden: LONG_KEY]"]));
+    }
   });
 
   it("loses each value of a name that has had several", () => {
