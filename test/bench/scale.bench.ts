@@ -1,49 +1,32 @@
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { expect, test } from "vitest";
-import type { Size } from "./scale/data.ts";
-import { startTeam, type Team } from "./scale/team.ts";
+import { test } from "vitest";
+import { measurePath, number, startWith } from "./scale/measure-path.ts";
+import type { Team } from "./scale/team.ts";
 import { createSamples, report } from "./support/figures.ts";
 
-/**
- * Pages, lists and idle cost of a server with many products. BATON_BENCH_PRODUCTS, BATON_BENCH_DEPLOYMENTS and
- * BATON_BENCH_EVENTS set the size. The data is made once, in a folder of the temporary folder that is kept.
- */
+/** Pages, lists and idle cost of a server with many products. BATON_BENCH_PRODUCTS says with how many. */
 
-const number = (name: string, usual: number) => Number(process.env[name] ?? usual);
 const products = number("BATON_BENCH_PRODUCTS", 1_000);
-const deployments = number("BATON_BENCH_DEPLOYMENTS", 1_000_000);
-const events = number("BATON_BENCH_EVENTS", 2 * deployments);
-const times = number("BATON_BENCH_REQUESTS", 100);
 const idleMs = number("BATON_BENCH_IDLE_MS", 60_000);
 /** Measures only addresses that contain this. */
 const only = process.env.BATON_BENCH_ONLY ?? "";
 const viewers = 200;
 const { add, samples } = createSamples();
 
-const startWith = (size: Size) =>
-  startTeam(join(tmpdir(), `baton-bench-${size.products}-${size.deployments}-${size.events}`), size);
-
 test("pages, lists and idle cost of a server with many products", { timeout: 3_600_000 }, async () => {
-  await using team = await startWith({ products, deployments, events });
+  await using team = await startWith(products);
   add("start, ms", team.startedMs);
   const paths = (await pathsOf(team)).filter(([path]) => path.includes(only));
-  for (const [path, name] of paths) await measure(team, path, name);
+  for (const [path, name] of paths) {
+    const firstMs = await measurePath(team, path, (tookMs) => add(name, tookMs));
+    if (path === "/") add(`first look at ${products} products, ms of the request`, firstMs);
+  }
   await delay(5_000);
   const idle = await cost(team, idleMs);
   add("idle server, ms of CPU a second", idle.server);
   add("its database, ms of CPU a second", idle.database);
   add("idle server, MB", await team.memoryMb());
   await measureViewers(team);
-  await report("scale", samples);
-});
-
-test("home with ten times as many products", { timeout: 3_600_000 }, async () => {
-  await using team = await startWith({ products: 10 * products, deployments, events });
-  for (const path of ["/", "/?view=cards", "/?q=app-7"]) {
-    await measure(team, path, `home${path.slice(1)} of ${10 * products} products, ms`);
-  }
   await report("scale", samples);
 });
 
@@ -74,14 +57,6 @@ async function pathsOf({ sql }: Team): Promise<readonly (readonly [path: string,
     const query = /^\/(\?.*)?$/.exec(path);
     return [path, query ? `home${query[1] ?? ""}, ms` : `GET ${path.replace(at, "/deployments/<id>")}, ms`] as const;
   });
-}
-
-/** Resolves when the samples are added. A page that takes seconds is not asked a hundred times. */
-async function measure(team: Team, path: string, name: string): Promise<void> {
-  const first = await team.ask(path);
-  expect(first.status, path).toBe(200);
-  const count = Math.max(5, Math.min(times, Math.floor(20_000 / first.tookMs)));
-  for (let turn = 0; turn < count; turn++) add(name, (await team.ask(path)).tookMs);
 }
 
 /** Milliseconds of CPU a second, with nobody asking. */

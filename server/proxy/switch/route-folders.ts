@@ -94,7 +94,7 @@ export function createRouteFolders(routesFolder: string, restingPage: HostAddres
       return [...new Set((await Promise.all(files)).flat())].flatMap((file) => serviceOfFile(file) ?? []);
     },
 
-    targetOf: async (installation) => readlink(join(folderOf(installation), "live")).catch(nullWhenMissing),
+    targetOf: (installation) => targetIn(folderOf(installation)),
   };
 }
 
@@ -126,6 +126,11 @@ export async function replaceLive(folder: string, target: string): Promise<Switc
   }
   await syncFolder(folder);
   return { tookMs, at: (await lstat(live)).mtime };
+}
+
+/** The name that `live` points to in an installation's folder, or null. */
+export async function targetIn(folder: string): Promise<string | null> {
+  return readlink(join(folder, "live")).catch(nullWhenMissing);
 }
 
 export async function entriesOf(folder: string): Promise<readonly string[]> {

@@ -1,4 +1,4 @@
-import { mkdir, readFile, rm, stat, symlink } from "node:fs/promises";
+import { mkdir, readFile, rm, symlink } from "node:fs/promises";
 import { join } from "node:path";
 import { syncFolder } from "../../files/durable-file.ts";
 import { type HostAddress, hostAddress } from "../../model/names/host-address.ts";
@@ -6,6 +6,7 @@ import type { DeploymentId, InstallationId } from "../../model/names/ids.ts";
 import { isServiceName } from "../../model/names/service-name.ts";
 import type { InstallationRoutes, Proxy as ProxyPort } from "../../ports/proxy.ts";
 import { addressFile, serviceOfFile } from "./address-files.ts";
+import { rememberFolders } from "./remember-folders.ts";
 import {
   createRouteFolders,
   empty,
@@ -16,6 +17,7 @@ import {
   type RouteFolders,
   replaceLive,
   stopped,
+  targetIn,
 } from "./route-folders.ts";
 import { servicesOf } from "./route-table.ts";
 
@@ -49,7 +51,9 @@ export function createSwitch(config: { readonly routesFolder: string; readonly r
   /** The services that this process has settled; with a thousand installations, checking again takes seconds. */
   const settled = new Map<InstallationId, string>();
   const switchTo = createSwitchTo(folders);
-  const addresses = createAddressReader();
+  const addresses = rememberFolders(addressesIn);
+  const entries = rememberFolders(entriesOf);
+  const targets = rememberFolders(targetIn);
 
   return {
     switchTo,
@@ -83,7 +87,7 @@ export function createSwitch(config: { readonly routesFolder: string; readonly r
     addressesOf: (installation, deployment) => addresses(join(folderOf(installation), String(deployment))),
 
     async current(installation) {
-      const target = await targetOf(installation);
+      const target = await targets(folderOf(installation));
       if (target === null || target === empty) return null;
       return target === stopped ? stopped : (Number(target) as DeploymentId);
     },
@@ -101,7 +105,7 @@ export function createSwitch(config: { readonly routesFolder: string; readonly r
     async listFolders() {
       const installations = idsAmong<InstallationId>(await entriesOf(config.routesFolder));
       const deployments = installations.map(async (installation) => {
-        return [installation, idsAmong<DeploymentId>(await entriesOf(folderOf(installation)))] as const;
+        return [installation, idsAmong<DeploymentId>(await entries(folderOf(installation)))] as const;
       });
       return new Map(await Promise.all(deployments));
     },
@@ -135,27 +139,6 @@ function createSwitchTo(folders: RouteFolders): Switch["switchTo"] {
       mine.catch(() => {}),
     );
     return mine;
-  };
-}
-
-/** Two changes within one tick of the file system's clock leave the same time, so a young one says nothing. */
-const youngMs = 1_000;
-
-/**
- * Reads a folder again only when something in it was replaced, which changes the folder's own time: files are replaced
- * as a whole, by renaming. A thousand installations are looked at every 30 s.
- */
-function createAddressReader(): (folder: string) => Promise<ReadonlyMap<string, HostAddress>> {
-  const known = new Map<string, { readonly at: bigint; readonly addresses: ReadonlyMap<string, HostAddress> }>();
-  return async (folder) => {
-    const at = (await stat(folder, { bigint: true }).catch(nullWhenMissing))?.mtimeNs;
-    const last = known.get(folder);
-    if (last && last.at === at) return last.addresses;
-    known.delete(folder);
-    const isYoung = at === undefined || Date.now() - Number(at / 1_000_000n) < youngMs;
-    const addresses = await addressesIn(folder);
-    if (!isYoung) known.set(folder, { at, addresses });
-    return addresses;
   };
 }
 
