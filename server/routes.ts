@@ -187,6 +187,7 @@ export const routes = {
     openapi: route("/api/openapi.json", { get: json("enter") }),
     activity: route("/api/activity", { get: json("enter") }),
     activityExport: route("/api/activity.jsonl", { get: text("enter") }),
+    activityTable: route("/api/activity.csv", { get: text("enter") }),
     environments: route("/api/environments", {
       get: json("enter"),
       post: call("environments", "created the environment"),

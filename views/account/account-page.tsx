@@ -79,6 +79,16 @@ function ProfileCard({ page, csrf, error }: CardProps) {
         <CsrfField token={csrf} />
         <NameField value={page.name} faultId={faultId} />
         <EmailField value={page.email} autocomplete="email" faultId={faultId} />
+        {page.hasPassword && (
+          <PasswordField
+            label="Current password, to change the e-mail address"
+            name="current"
+            id="profile-current"
+            isNew={false}
+            isOptional
+            faultId={faultId}
+          />
+        )}
         <FieldError id="profile-error" message={error} />
         <button class="button" type="submit">
           Save

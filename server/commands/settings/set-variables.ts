@@ -1,4 +1,5 @@
 import type { EnvironmentId, InstallationId, ProductId } from "../../model/names/ids.ts";
+import type { VariableHolder } from "../../model/values/variable.ts";
 import type { VariableMarks } from "../../ports/store/products.ts";
 import { refuseBrokenReferences } from "../../rules/settings/reference-faults.ts";
 import type { Uses } from "../adapters.ts";
@@ -14,6 +15,11 @@ export type VariableOwner =
   | { readonly installation: InstallationId }
   | { readonly product: ProductId }
   | { readonly environment: EnvironmentId };
+
+export function holderOf(owner: VariableOwner): VariableHolder {
+  if ("installation" in owner) return "installation";
+  return "product" in owner ? "product" : "environment";
+}
 
 /**
  * Changes an installation's own variables, those that a product has in all environments, or those that all products in

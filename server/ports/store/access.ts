@@ -76,16 +76,30 @@ export interface Use {
 /** The audit log: entries are written once and never changed. */
 export interface AuditStore {
   record(entry: NewAuditEntry, at: Date): Promise<void>;
-  /** Newest first. `before` is an id of an earlier page. */
+  /** Newest first. `before` is the id of the last entry of the page before. */
   list(page: { readonly limit: number; readonly before?: number } & AuditFilter): Promise<readonly AuditEntry[]>;
+  /** The people and the actions that there are entries of, to choose from. Sorted; a few hundred of each at most. */
+  choices(): Promise<AuditChoices>;
+}
+
+export interface AuditChoices {
+  readonly who: readonly string[];
+  readonly what: readonly string[];
 }
 
 export interface AuditFilter {
-  /** A product's slug: actions on it and on its deployments ("shop", "shop #12"). */
+  /** A product's slug: actions on it and on its deployments. */
   readonly product?: string | undefined;
   readonly who?: string | undefined;
+  /** The exact words of an action: "redeployed". */
+  readonly what?: string | undefined;
+  /** Each of its words begins a word of the entry. See search-words.ts. */
+  readonly text?: string | undefined;
+  readonly from?: Date | undefined;
+  /** The first moment that is too late. */
+  readonly to?: Date | undefined;
   /** Only actions on these products, by the names that they have today. */
-  readonly products?: readonly ProductId[];
+  readonly products?: readonly ProductId[] | undefined;
 }
 
 /** Names only; no secret value is ever recorded. */
@@ -96,7 +110,9 @@ export interface NewAuditEntry {
   readonly what: string;
   /** The end of the sentence: "shop #12"; empty where there is nothing to name. */
   readonly subject: string;
-  /** Further facts: names of variables, hosts. */
+  /** The slug of the product that it was done to; null for what is about no product. */
+  readonly product: string | null;
+  /** What changed, before and after: names of variables, hosts, settings. */
   readonly detail: string | null;
   readonly deploymentId: DeploymentId | null;
   /** The network address that the request came from. */

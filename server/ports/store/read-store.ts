@@ -50,5 +50,5 @@ export interface ReadStore extends Pick<Store, "instance" | "ping" | "facts" | "
   readonly sources: Pick<SourceStore, "get">;
   readonly deliveries: Pick<DeliveryStore, "list" | "get" | "newestFromForge">;
   readonly reports: Pick<ReportStore, "trouble">;
-  readonly audit: Pick<AuditStore, "list">;
+  readonly audit: Pick<AuditStore, "list" | "choices">;
 }

@@ -28,3 +28,12 @@ export function rightsFault({ role, productIds }: PersonRights): string | null {
   if (role === "admin") return 'the role "admin" is for everything: leave the products out';
   return productIds.length === 0 ? "name at least one product, or leave the products out for all of them" : null;
 }
+
+/** "viewer of shop, blog", for the activity log. */
+export function rightsText(grants: readonly Grant[], slugs: ReadonlyMap<ProductId, string>): string {
+  const rights = rightsOf(grants);
+  if (!rights) return "no role";
+  return rights.productIds === null
+    ? rights.role
+    : `${rights.role} of ${rights.productIds.map((id) => slugs.get(id) ?? "a removed product").join(", ")}`;
+}

@@ -1,4 +1,5 @@
-import type { VariableEntry } from "../../model/values/variable.ts";
+import type { VariableEntry, VariableHolder } from "../../model/values/variable.ts";
+import { namesText } from "../wording/change-text.ts";
 import { isSecretByDefault } from "./variable-secrecy.ts";
 
 type Marks = Readonly<Record<string, boolean>>;
@@ -47,4 +48,20 @@ export function namesIn(change: {
       ...Object.keys(change.writeOnly),
     ]),
   ];
+}
+
+/** What a change does to the variables of its holder, by their names, for the activity log. */
+export function variableChangeText(
+  known: readonly VariableEntry[],
+  asked: Parameters<typeof namesIn>[0],
+  holder: VariableHolder,
+): string {
+  const held = new Set(known.filter(({ from }) => from === holder).map(({ name }) => name));
+  const removed = asked.unset.filter((name) => held.has(name) && !Object.hasOwn(asked.set, name));
+  const others = namesIn(asked).filter((name) => !asked.unset.includes(name) || Object.hasOwn(asked.set, name));
+  return namesText({
+    added: others.filter((name) => !held.has(name) && Object.hasOwn(asked.set, name)),
+    changed: others.filter((name) => held.has(name)),
+    removed,
+  });
 }

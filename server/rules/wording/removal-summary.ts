@@ -36,3 +36,8 @@ function short(volume: string): string {
 export function listed(items: readonly string[]): string {
   return items.length < 2 ? items.join("") : `${items.slice(0, -1).join(", ")} and ${items.at(-1)}`;
 }
+
+/** What became of a product's data, for the activity log. */
+export function volumesText(keepVolumes: boolean): string {
+  return keepVolumes ? "its volumes were kept" : "with its volumes";
+}

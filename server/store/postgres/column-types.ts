@@ -29,3 +29,6 @@ export const document = <Data>(name: string) =>
       JSON.stringify(data, (_key, value: unknown) => (typeof value === "string" ? storableText(value) : value)),
     fromDriver: (parsed) => parsed as Data,
   })(name);
+
+/** Words to search among: a tsvector. It is only compared in the database, never read. */
+export const searchedWords = customType<{ data: never; driverData: string }>({ dataType: () => "tsvector" });

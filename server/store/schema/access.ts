@@ -5,7 +5,7 @@ import type { Role } from "../../model/access/role.ts";
 import type { Scope } from "../../model/access/scope.ts";
 import type { Grant } from "../../model/access/user.ts";
 import type { DeploymentId, LinkId, PasskeyId, ProductId, SessionId, TokenId, UserId } from "../../model/names/ids.ts";
-import { bytes, document, moment, outsideText, rowId } from "../postgres/column-types.ts";
+import { bytes, document, moment, outsideText, rowId, searchedWords } from "../postgres/column-types.ts";
 import { products } from "./products.ts";
 
 export const users = pgTable(
@@ -210,14 +210,27 @@ export const auditEntries = pgTable(
     who: outsideText().notNull(),
     what: text().notNull(),
     subject: outsideText().notNull(),
+    /** Not a foreign key, because the entry outlives the product. */
+    product: outsideText(),
     detail: outsideText(),
     /** Not a foreign key, because the entry outlives the deployment. */
     deploymentId: rowId<DeploymentId>("deployment_id"),
     address: outsideText().notNull(),
+    /**
+     * The words that an entry is found by. Addresses, hosts and names of variables are taken apart, so that each part of
+     * them begins a word. Stored, because making them takes far longer than comparing them.
+     */
+    words: searchedWords().generatedAlwaysAs(
+      sql`to_tsvector('simple', translate("who" || ' ' || "what" || ' ' || "subject" || ' ' || coalesce(left("detail", 10000), '') || ' ' || "address", '._:/@#-+', '        '))`,
+    ),
   },
   (table) => [
-    index("audit_entries_who").on(table.who, table.id),
-    index("audit_entries_product").on(sql`split_part(${table.subject}, ' ', 1)`, table.id),
+    // One for each way to ask for a page. An entry's time is not unique, so its id comes after it.
+    index("audit_entries_at").on(table.at, table.id),
+    index("audit_entries_who").on(table.who, table.at, table.id),
+    index("audit_entries_what").on(table.what, table.at, table.id),
+    index("audit_entries_product").on(table.product, table.at, table.id),
+    index("audit_entries_words").using("gin", table.words),
     check("audit_entries_words", sql`${table.who} <> '' and ${table.what} <> ''`),
   ],
 );

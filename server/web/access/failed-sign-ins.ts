@@ -37,7 +37,15 @@ export function createFailedSignIns(needs: {
       ofNetwork.failed(network);
       ofAll.failed("all");
       const what = `failed to sign in with ${how}`;
-      await commands.recordAction({ who: "someone", what, subject, detail, deploymentId: null, address });
+      await commands.recordAction({
+        who: "someone",
+        what,
+        subject,
+        product: null,
+        detail,
+        deploymentId: null,
+        address,
+      });
     },
   };
 }

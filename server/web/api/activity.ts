@@ -1,11 +1,13 @@
 import { createRoute, type z } from "@hono/zod-openapi";
 import type { AuditEntry, AuditFilter } from "../../ports/store/access.ts";
+import type { Endpoint } from "../../route.ts";
 import { routes } from "../../routes.ts";
+import { csvLine } from "../../rules/wording/csv-line.ts";
 import { visibleActivity } from "../access/visible.ts";
 import { answerWithText } from "../streams/text-stream.ts";
 import { readPage } from "./read-page.ts";
 import { type ApiNeeds, createApi, errorAnswers, json, text } from "./route-parts.ts";
-import { activityFilter, activityQuery, activitySchema } from "./schemas/activity.ts";
+import { activityFilter, activityQuery, activitySchema, auditFilterOf } from "./schemas/activity.ts";
 import { listOf } from "./schemas/lists.ts";
 
 const exportPageSize = 500;
@@ -26,31 +28,35 @@ export function createActivityApi(needs: ApiNeeds) {
     async (c) => {
       const { limit, before, ...filter } = c.req.valid("query");
       const { rows, next } = await readPage({ limit, before }, (page) =>
-        store.audit.list({ ...filter, ...visibleActivity(c), ...page }),
+        store.audit.list({ ...auditFilterOf(filter), ...visibleActivity(c), ...page }),
       );
       return c.json({ items: rows.map(entryJson), ...next }, 200);
     },
   );
 
-  api.openapi(
-    createRoute({
-      ...endpoints.api(routes.api.activityExport.get),
-      tags: ["Activity"],
-      summary: "Export all of the activity",
-      description: "One JSON object a line, newest first.",
-      request: { query: activityFilter },
-      responses: { 200: text("JSON Lines"), ...errorAnswers },
-    }),
-    async (c) => {
-      const filter = { ...c.req.valid("query"), ...visibleActivity(c) };
-      const produce = async (write: (text: string) => Promise<void>) => {
-        for await (const page of pagesOf(filter)) {
-          await write(page.map((entry) => `${JSON.stringify(entryJson(entry))}\n`).join(""));
-        }
-      };
-      return answerWithText(c, needs, produce, "application/jsonl; charset=utf-8");
-    },
-  );
+  const addExport = (endpoint: Endpoint, name: string, format: ExportFormat) =>
+    api.openapi(
+      createRoute({
+        ...endpoints.api(endpoint),
+        tags: ["Activity"],
+        summary: `Export all of the activity as ${name}`,
+        description: format.description,
+        request: { query: activityFilter },
+        responses: { 200: text(name), ...errorAnswers },
+      }),
+      async (c) => {
+        const filter = { ...auditFilterOf(c.req.valid("query")), ...visibleActivity(c) };
+        const produce = async (write: (text: string) => Promise<void>) => {
+          await write(format.head);
+          for await (const page of pagesOf(filter)) await write(page.map(format.lineOf).join(""));
+        };
+        c.header("Content-Disposition", `attachment; filename="${endpoint.path.split("/").at(-1)}"`);
+        return answerWithText(c, needs, produce, format.type);
+      },
+    );
+
+  addExport(routes.api.activityExport.get, "JSON lines", jsonLines);
+  addExport(routes.api.activityTable.get, "CSV", csv);
 
   async function* pagesOf(filter: AuditFilter) {
     for (let before: number | undefined; ; ) {
@@ -68,7 +74,34 @@ export function createActivityApi(needs: ApiNeeds) {
   return api;
 }
 
+interface ExportFormat {
+  readonly type: string;
+  readonly description: string;
+  readonly head: string;
+  lineOf(entry: AuditEntry): string;
+}
+
+const jsonLines: ExportFormat = {
+  type: "application/jsonl; charset=utf-8",
+  description: "One JSON object a line, newest first.",
+  head: "",
+  lineOf: (entry) => `${JSON.stringify(entryJson(entry))}\n`,
+};
+
+const columns = ["id", "at", "who", "what", "subject", "product", "detail", "deployment", "address"] as const;
+
+const csv: ExportFormat = {
+  type: "text/csv; charset=utf-8",
+  description:
+    "A table for spreadsheets, newest first. What a spreadsheet would take for a formula begins with a quote.",
+  head: csvLine(columns),
+  lineOf(entry) {
+    const told = entryJson(entry);
+    return csvLine(columns.map((column) => told[column]));
+  },
+};
+
 function entryJson({ at, deploymentId, ...entry }: AuditEntry): z.infer<typeof activitySchema> {
-  const { id, who, what, subject, detail, address } = entry;
-  return { id, at: at.toISOString(), who, what, subject, detail, deployment: deploymentId, address };
+  const { id, who, what, subject, product, detail, address } = entry;
+  return { id, at: at.toISOString(), who, what, subject, product, detail, deployment: deploymentId, address };
 }

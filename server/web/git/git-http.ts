@@ -10,6 +10,7 @@ import { type Product, parseSlug, type Slug, slugRule } from "../../model/produc
 import { BadPush, type GitService, type PushRequest } from "../../ports/git.ts";
 import { StoreUnavailable } from "../../ports/store/store.ts";
 import { routes } from "../../routes.ts";
+import { changeText } from "../../rules/wording/change-text.ts";
 import { createFailedSignIns } from "../access/failed-sign-ins.ts";
 import { createOrigins } from "../access/origins.ts";
 import { peerAddress, peerNetwork } from "../access/peer-address.ts";
@@ -194,10 +195,17 @@ async function recordPush(c: Context<GitEnv>, needs: GitNeeds, push: PushRequest
     who: c.get("identity").name,
     what: receivePack.post.action,
     subject: c.get("slug"),
-    detail: push.updates.map(({ ref }) => ref.replace(/^refs\/(?:heads|tags)\//, "")).join(", "),
+    product: c.get("slug"),
+    detail: changeText(tips(push, "from"), tips(push, "to")),
     deploymentId: null,
     address: peerAddress(c, createOrigins(needs).https),
   });
+}
+
+/** Where the branches and tags of a push were, or are to be. */
+function tips({ updates }: PushRequest, which: "from" | "to") {
+  const nameOf = (ref: string) => ref.replace(/^refs\/(?:heads|tags)\//, "");
+  return Object.fromEntries(updates.map((update) => [nameOf(update.ref), update[which]?.slice(0, 8) ?? null]));
 }
 
 /** Null for an empty password, too: curl sends the name of http://x@… alone before git asks for the password. */

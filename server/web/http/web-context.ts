@@ -24,6 +24,8 @@ export interface WebEnv {
     nonce: string;
     /** Details for the audit log; see audit.ts. */
     auditDetail: string | undefined;
+    auditSubject: string | undefined;
+    auditProduct: { readonly product: string; readonly name: string; readonly deploymentId: null } | undefined;
   };
   /** Node's own request and response. Both are absent if a test calls the app without a socket. */
   Bindings: { readonly incoming?: IncomingMessage; readonly outgoing?: ServerResponse };

@@ -2,8 +2,11 @@ import type { Role } from "../../model/access/role.ts";
 import type { User } from "../../model/access/user.ts";
 import type { UserId } from "../../model/names/ids.ts";
 import type { ReadStore } from "../../ports/store/read-store.ts";
-import { rightsOf } from "../../rules/access/person-rights.ts";
+import { rightsOf, rightsText } from "../../rules/access/person-rights.ts";
+import { changeText } from "../../rules/wording/change-text.ts";
+import { noteDetail, noteSubject } from "../http/audit.ts";
 import { notFound } from "../http/problem.ts";
+import type { WebContext } from "../http/web-context.ts";
 
 /** A person with the names of the products that their role is for. */
 export interface ListedPerson {
@@ -28,4 +31,23 @@ export async function personOf(store: ReadStore, id: number): Promise<User> {
   const user = Number.isSafeInteger(id) ? await store.users.get(id as UserId) : null;
   if (!user) throw notFound(`user ${id}`);
   return user;
+}
+
+/** What is different about somebody now, for the activity log: "role: viewer → deployer of shop". */
+export async function personChangeText(store: ReadStore, before: User): Promise<string> {
+  const [after, products] = await Promise.all([store.users.get(before.id), store.products.list()]);
+  const slugs = new Map(products.map(({ id, slug }) => [id, slug as string]));
+  const told = ({ name, email, grants, disabledAt }: User) => ({
+    name,
+    "e-mail": email,
+    role: rightsText(grants, slugs),
+    "can sign in": disabledAt === null ? "yes" : "no",
+  });
+  return after ? changeText(told(before), told(after)) : "";
+}
+
+/** Notes for the activity log whom an action was about, and what is different about them. */
+export async function notePerson(c: WebContext, store: ReadStore, before: User): Promise<void> {
+  noteSubject(c, before.name);
+  noteDetail(c, await personChangeText(store, before));
 }

@@ -71,7 +71,14 @@ function createPersonSignIn(needs: Needs, origins: Origins): PersonSignIn {
   const enter: PersonSignIn["enter"] = async (c, user, { how, secondFactorAt }) => {
     await auth.openSession(c, { user: user.id }, secondFactorAt);
     steps.clear(c);
-    await audit.record(c, { who: user.name, what: "signed in", subject: "", detail: how, deploymentId: null });
+    await audit.record(c, {
+      who: user.name,
+      what: "signed in",
+      subject: "",
+      product: null,
+      detail: how,
+      deploymentId: null,
+    });
   };
 
   const enterOrAskForCode: PersonSignIn["enterOrAskForCode"] = async (c, user, { mark, next, ...proof }) => {

@@ -58,7 +58,14 @@ it("a delivery", async () => {
 });
 
 it("who did something", async () => {
-  const entry = { what: "redeployed", subject: "shop", detail: null, deploymentId: null, address: "192.0.2.7" };
+  const entry = {
+    what: "redeployed",
+    subject: "shop",
+    product: null,
+    detail: null,
+    deploymentId: null,
+    address: "192.0.2.7",
+  };
   await store.audit.record({ ...entry, who: "gr\0ace" }, at);
   expect(await store.audit.list({ limit: 1 })).toMatchObject([{ who: "gr\ufffdace" }]);
 });

@@ -77,7 +77,14 @@ it("a redeploy's session is found without looking through every deployment", asy
 });
 
 it("nobody changes or removes what the audit log says", async () => {
-  const entry = { what: "redeployed", subject: "kept", detail: null, deploymentId: null, address: "192.0.2.7" };
+  const entry = {
+    what: "redeployed",
+    subject: "kept",
+    product: null,
+    detail: null,
+    deploymentId: null,
+    address: "192.0.2.7",
+  };
   await store.audit.record({ ...entry, who: "ada" }, at);
   await database.sql`update audit_entries set who = 'nobody'`;
   await database.sql`delete from audit_entries`;

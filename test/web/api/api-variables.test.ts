@@ -121,7 +121,11 @@ describe("variables", () => {
       { name: "KEY", value: null, from: "environment", shared: false },
       { name: "REGION", value: "eu" },
     ]);
-    expect(world.store.rows.audit.at(-1)).toMatchObject({ detail: "production: REGION, KEY" });
+    expect(world.store.rows.audit.at(-1)).toMatchObject({
+      subject: "production",
+      product: null,
+      detail: "added REGION, KEY",
+    });
     expect((await world.read(ofInstallation())).json.items).toMatchObject([
       { from: "environment" },
       { name: "REGION" },
@@ -169,8 +173,9 @@ describe("variables", () => {
   });
 
   test("are named in the activity, without their values", async () => {
-    await put(ofInstallation(), { set: { ONE: canary }, unset: ["TWO"] });
-    expect(world.store.rows.audit.at(-1)).toMatchObject({ detail: "ONE, TWO" });
+    await put(ofInstallation(), { set: { TWO: "2", THREE: "3" } });
+    await put(ofInstallation(), { set: { ONE: canary, THREE: canary }, unset: ["TWO", "NEVER"] });
+    expect(world.store.rows.audit.at(-1)).toMatchObject({ detail: "added ONE; changed THREE; removed TWO" });
     expect(JSON.stringify(world.store.rows.audit)).not.toContain(canary);
   });
 

@@ -45,14 +45,14 @@ describe("the activity", () => {
 
     expect(world.store.rows.audit.map(({ what, subject, detail }) => [what, subject, detail])).toEqual([
       ["signed in", "", "with a token"],
-      ["changed variables of", "shop", "KEY"],
-      ["changed variables of", "shop", "OTHER"],
+      ["changed variables of", "shop", "added KEY"],
+      ["changed variables of", "shop", "added OTHER"],
       ["cancelled", "shop #2", null],
       ["deleted", "shop", "its volumes were kept"],
     ]);
     expect(JSON.stringify(world.store.rows.audit)).not.toContain("canary");
     const { text, html } = await member.get("/activity");
-    expect(text).toContain("admin changed variables of shop KEY");
+    expect(text).toContain("admin changed variables of shop added KEY");
     expect(html).toContain(`<a href="/deployments/${id}">shop #2</a>`);
   });
 

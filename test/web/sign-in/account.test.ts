@@ -35,12 +35,27 @@ describe("one's own account", () => {
 
   test("has a name and an address that are changed, unless somebody else has the address", async () => {
     await aPerson(world, "Grace");
-    expect((await browser.post("/account/profile", { name: "Ada L.", email: "al@example.com" })).status).toBe(303);
+    const change = (fields: Readonly<Record<string, string>>) => browser.post("/account/profile", fields);
+    expect((await change({ name: "Ada L.", email: "al@example.com", current: password })).status).toBe(303);
+    expect(world.store.rows.audit.at(-1)).toMatchObject({
+      what: "changed their profile",
+      detail: "name: Ada → Ada L.; e-mail: ada@example.com → al@example.com",
+    });
     expect(await world.store.users.get(ada.id)).toMatchObject({ name: "Ada L.", email: "al@example.com" });
-    const taken = await browser.post("/account/profile", { name: "Ada", email: "GRACE@example.com" });
+    const taken = await change({ name: "Ada", email: "GRACE@example.com", current: password });
     expect([taken.status, taken.text]).toEqual([400, expect.stringContaining("somebody else has GRACE@example.com")]);
-    expect((await browser.post("/account/profile", { name: "", email: "al@example.com" })).status).toBe(400);
+    expect((await change({ name: "", email: "al@example.com" })).status).toBe(400);
     expect((await world.store.users.get(ada.id))?.name).toBe("Ada L.");
+  });
+
+  test("changes its e-mail address only with the current password, and its name without", async () => {
+    const moved = { name: "Ada", email: "elsewhere@example.com" };
+    const without = await browser.post("/account/profile", moved);
+    expect([without.status, without.text]).toEqual([400, expect.stringContaining("enter your current password")]);
+    const wrong = await browser.post("/account/profile", { ...moved, current: "not the password at all" });
+    expect([wrong.status, wrong.text]).toEqual([400, expect.stringContaining("that is not your current password")]);
+    expect((await world.store.users.get(ada.id))?.email).toBe(ada.email);
+    expect((await browser.post("/account/profile", { name: "Countess", email: ada.email })).status).toBe(303);
   });
 });
 

@@ -134,7 +134,9 @@ describe("the settings of the provider", () => {
     expect(html + JSON.stringify(world.store.rows.audit)).not.toContain(providerClient.clientSecret);
     expect(world.store.rows.audit.at(-1)).toMatchObject({
       what: "changed the identity provider",
-      detail: running.issuer,
+      detail: expect.stringContaining(
+        `issuer: none → ${running.issuer}; client id: none → baton; domains: added example.com`,
+      ),
     });
   });
 

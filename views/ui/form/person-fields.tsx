@@ -58,10 +58,11 @@ export function PasswordField(props: {
   readonly name: string;
   readonly id?: string;
   readonly isNew: boolean;
+  readonly isOptional?: boolean;
   readonly autofocus?: boolean;
   readonly faultId?: string | null;
 }) {
-  const { label, name, id = name, isNew, autofocus = false, faultId = null } = props;
+  const { label, name, id = name, isNew, isOptional = false, autofocus = false, faultId = null } = props;
   const hintId = `${id}-hint`;
   const describedBy = [...(isNew ? [hintId] : []), ...(faultId === null ? [] : [faultId])].join(" ");
   return (
@@ -73,7 +74,7 @@ export function PasswordField(props: {
         type="password"
         autocomplete={isNew ? "new-password" : "current-password"}
         autofocus={autofocus}
-        required
+        required={!isOptional}
         aria-invalid={faultId === null ? undefined : "true"}
         aria-describedby={describedBy === "" ? undefined : describedBy}
       />

@@ -2,7 +2,7 @@ import { createRoute, type z } from "@hono/zod-openapi";
 import type { ProductId } from "../../../model/names/ids.ts";
 import { routes } from "../../../routes.ts";
 import { onlyVisible } from "../../access/visible.ts";
-import { noteDetail } from "../../http/audit.ts";
+import { noteDetail, noteSubject } from "../../http/audit.ts";
 import { notFound, Problem, problemOf } from "../../http/problem.ts";
 import { visitorOf, type WebContext } from "../../http/web-context.ts";
 import { type ListedToken, named, tokenFor, tokensFor } from "../../read/token-list.ts";
@@ -12,7 +12,7 @@ import { listOf } from "../schemas/lists.ts";
 import { createdTokenSchema, defaultExpiryDays, newTokenSchema, tokenSchema } from "../schemas/people/tokens.ts";
 
 export function createTokensApi(needs: ApiNeeds) {
-  const { store, endpoints, commands, openStreams } = needs;
+  const { store, endpoints, commands } = needs;
   const api = createApi();
 
   api.openapi(
@@ -39,7 +39,8 @@ export function createTokensApi(needs: ApiNeeds) {
     async (c) => {
       const { name, scopes, products = null, expiresInDays = defaultExpiryDays } = c.req.valid("json");
       const productIds = products && (await productIdsOf(c, needs, products));
-      noteDetail(c, tokenDetail(name, scopes, products));
+      noteSubject(c, name);
+      noteDetail(c, tokenDetail(scopes, products));
       const asked = await commands.createToken(visitorOf(c).identity, { name, scopes, productIds, expiresInDays });
       if (asked.type === "refused") throw problemOf(asked);
       const [listed] = await named(store, [asked.token]);
@@ -61,10 +62,9 @@ export function createTokensApi(needs: ApiNeeds) {
       const { id } = c.req.valid("param");
       const token = await tokenFor(store, visitorOf(c).identity, id);
       if (!token) throw notFound(`token ${id}`);
-      noteDetail(c, token.name);
+      noteSubject(c, token.name);
       const outcome = await commands.revokeToken(token);
       if (outcome.type === "refused") throw problemOf(outcome);
-      await openStreams.recheck();
       return c.body(null, 204);
     },
   );
@@ -89,8 +89,8 @@ export async function productIdsOf(
 }
 
 /** For the audit log. */
-export function tokenDetail(name: string, scopes: readonly string[], products: readonly string[] | null): string {
-  return `${name}: ${scopes.join(", ")}${products ? `; ${products.join(", ")}` : ""}`;
+export function tokenDetail(scopes: readonly string[], products: readonly string[] | null): string {
+  return `${scopes.join(", ")}${products ? ` of ${products.join(", ")}` : ""}`;
 }
 
 function tokenJson({ token, owner, products }: ListedToken): z.infer<typeof tokenSchema> {

@@ -2,10 +2,10 @@ import { createRoute, type z } from "@hono/zod-openapi";
 import type { User } from "../../../model/access/user.ts";
 import { routes } from "../../../routes.ts";
 import { type PersonRights, rightsOf } from "../../../rules/access/person-rights.ts";
-import { noteDetail } from "../../http/audit.ts";
+import { noteDetail, noteSubject } from "../../http/audit.ts";
 import { Problem, problemOf } from "../../http/problem.ts";
 import { visitorOf, type WebContext } from "../../http/web-context.ts";
-import { type ListedPerson, peopleOf, personOf } from "../../read/people.ts";
+import { type ListedPerson, notePerson, peopleOf, personOf } from "../../read/people.ts";
 import { type Api, type ApiNeeds, conflictAnswer, createApi, errorAnswers, json, jsonBody } from "../route-parts.ts";
 import { idParam } from "../schemas/ids.ts";
 import { listOf } from "../schemas/lists.ts";
@@ -44,7 +44,8 @@ function addUsers(api: Api, needs: ApiNeeds): void {
     async (c) => {
       const { email = null, role, products = null } = c.req.valid("json");
       const rights = { role, productIds: products && (await productIdsOf(c, needs, products)) };
-      noteDetail(c, invitationDetail(email, role, products));
+      noteSubject(c, email ?? "anybody");
+      noteDetail(c, invitationDetail(role, products));
       const asked = await commands.invite(visitorOf(c).identity.name, { email, rights });
       if (asked.type === "refused") throw problemOf(asked);
       const url = new URL(routes.join(asked.secret), publicUrl).href;
@@ -54,7 +55,7 @@ function addUsers(api: Api, needs: ApiNeeds): void {
 }
 
 function addUser(api: Api, needs: ApiNeeds): void {
-  const { store, endpoints, commands, openStreams } = needs;
+  const { store, endpoints, commands } = needs;
 
   api.openapi(
     createRoute({
@@ -70,10 +71,9 @@ function addUser(api: Api, needs: ApiNeeds): void {
       const user = await personOf(store, c.req.valid("param").id);
       const { disabled } = c.req.valid("json");
       const rights = await rightsAsked(c, needs, user, c.req.valid("json"));
-      noteDetail(c, user.name);
       const outcome = await commands.changePerson(user, { rights, isDisabled: disabled });
       if (outcome.type === "refused") throw problemOf(outcome);
-      await openStreams.recheck();
+      await notePerson(c, store, user);
       const changed = (await peopleOf(store)).find((one) => one.user.id === user.id);
       if (!changed) throw new Problem(404, "not_found", `${user.name} was removed`);
       return c.json(userJson(changed), 200);
@@ -92,10 +92,9 @@ function addUser(api: Api, needs: ApiNeeds): void {
     }),
     async (c) => {
       const user = await personOf(store, c.req.valid("param").id);
-      noteDetail(c, user.name);
+      noteSubject(c, user.name);
       const outcome = await commands.removePerson(user);
       if (outcome.type === "refused") throw problemOf(outcome);
-      await openStreams.recheck();
       return c.body(null, 204);
     },
   );
@@ -121,8 +120,8 @@ async function rightsAsked(
 }
 
 /** For the audit log. */
-export function invitationDetail(email: string | null, role: string, products: readonly string[] | null): string {
-  return `${email ?? "anybody"} as ${role}${products ? ` of ${products.join(", ")}` : ""}`;
+export function invitationDetail(role: string, products: readonly string[] | null): string {
+  return `as ${role}${products ? ` of ${products.join(", ")}` : ""}`;
 }
 
 function userJson({ user, role, products }: ListedPerson): z.infer<typeof userSchema> {

@@ -1,7 +1,7 @@
 import { createRoute } from "@hono/zod-openapi";
 import type { EnvironmentId } from "../../../model/names/ids.ts";
 import { routes } from "../../../routes.ts";
-import { noteDetail } from "../../http/audit.ts";
+import { noteSubject } from "../../http/audit.ts";
 import { notFound, problemOf } from "../../http/problem.ts";
 import { type ApiNeeds, conflictAnswer, createApi, errorAnswers, json, jsonBody } from "../route-parts.ts";
 import { idParam } from "../schemas/ids.ts";
@@ -37,7 +37,7 @@ export function createEnvironmentsApi({ store, endpoints, present, commands }: A
     }),
     async (c) => {
       const { name, domain = null, branch = null, copyFrom = null } = c.req.valid("json");
-      noteDetail(c, name);
+      noteSubject(c, name);
       const created = await commands.createEnvironment({ name, domain, branch }, copyFrom);
       if (created.type === "refused") throw problemOf(created);
       const copied = created.copied.map((one) => ({ ...one, secrets: [...one.secrets] }));
@@ -58,7 +58,7 @@ export function createEnvironmentsApi({ store, endpoints, present, commands }: A
       const { id } = c.req.valid("param");
       const environment = await store.environments.get(id as EnvironmentId);
       if (!environment) throw notFound(`environment ${id}`);
-      noteDetail(c, environment.name);
+      noteSubject(c, environment.name);
       const outcome = await commands.removeEnvironment(environment);
       if (outcome.type === "refused") throw problemOf(outcome);
       return c.body(null, 204);

@@ -1,6 +1,5 @@
 import { createRoute } from "@hono/zod-openapi";
 import { routes } from "../../../routes.ts";
-import { noteDetail } from "../../http/audit.ts";
 import { problemOf } from "../../http/problem.ts";
 import { type Api, type ApiNeeds, conflictAnswer, createApi, errorAnswers, json, jsonBody } from "../route-parts.ts";
 import { idParam } from "../schemas/ids.ts";
@@ -51,7 +50,6 @@ function addServiceSettings(api: Api, needs: ApiNeeds): void {
       const place = await catalog.place(c.req.valid("param").id);
       const { service, ...changes } = c.req.valid("json");
       await commands.setServiceSettings(place.installation.id, service, changes);
-      noteDetail(c, service);
       return c.json(await present.installation(place, c.req.raw.signal), 200);
     },
   );

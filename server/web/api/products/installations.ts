@@ -1,8 +1,9 @@
 import { createRoute } from "@hono/zod-openapi";
 import type { InstallationId } from "../../../model/names/ids.ts";
 import { routes } from "../../../routes.ts";
+import { volumesText } from "../../../rules/wording/removal-summary.ts";
 import { withinVisible } from "../../access/visible.ts";
-import { noteDetail } from "../../http/audit.ts";
+import { noteDetail, noteProduct } from "../../http/audit.ts";
 import { problemOf } from "../../http/problem.ts";
 import { nextOf } from "../read-page.ts";
 import {
@@ -67,7 +68,7 @@ function addInstallations(api: Api, needs: ApiNeeds): void {
     }),
     async (c) => {
       const { product, environment, branch = null } = c.req.valid("json");
-      noteDetail(c, `${product} in ${environment}`);
+      noteProduct(c, product, environment);
       await rights.require(c, "install", await catalog.product(product), `product "${product}"`);
       const asked = await commands.install({ product, environment, branch });
       if (asked.type === "refused") throw problemOf(asked);
@@ -128,7 +129,9 @@ function addInstallation(api: Api, needs: ApiNeeds): void {
     }),
     async (c) => {
       const { installation } = await catalog.place(c.req.valid("param").id);
-      await commands.uninstall(installation.id, { keepVolumes: c.req.valid("json").volumes !== "delete" });
+      const keepVolumes = c.req.valid("json").volumes !== "delete";
+      noteDetail(c, volumesText(keepVolumes));
+      await commands.uninstall(installation.id, { keepVolumes });
       return c.body(null, 204);
     },
   );

@@ -1,8 +1,9 @@
 import { createRoute } from "@hono/zod-openapi";
 import { parseSlug, slugRule } from "../../../model/product.ts";
 import { routes } from "../../../routes.ts";
+import { volumesText } from "../../../rules/wording/removal-summary.ts";
 import { withinVisible } from "../../access/visible.ts";
-import { noteDetail } from "../../http/audit.ts";
+import { noteDetail, noteProduct } from "../../http/audit.ts";
 import { Problem, problemOf } from "../../http/problem.ts";
 import { pageOfDeployments } from "../deployments/page-of-deployments.ts";
 import { nextOf } from "../read-page.ts";
@@ -60,7 +61,7 @@ function addProducts(api: Api, needs: ApiNeeds): void {
       const { name, repository, branch } = c.req.valid("json");
       const slug = parseSlug(name);
       if (!slug) throw new Problem(400, "invalid", `name: ${slugRule}`);
-      noteDetail(c, slug);
+      noteProduct(c, slug);
       const asked = await commands.createProduct(slug, { repository: repository ?? null, branch: branch ?? null });
       if (asked.type === "refused") throw problemOf(asked);
       const [product, secret] = await Promise.all([
@@ -117,7 +118,9 @@ function addProduct(api: Api, needs: ApiNeeds): void {
     }),
     async (c) => {
       const product = await catalog.product(c.req.valid("param").product);
-      await commands.deleteProduct(product, { keepVolumes: c.req.valid("json").volumes !== "delete" });
+      const keepVolumes = c.req.valid("json").volumes !== "delete";
+      noteDetail(c, volumesText(keepVolumes));
+      await commands.deleteProduct(product, { keepVolumes });
       return c.body(null, 204);
     },
   );

@@ -1,12 +1,12 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: this is how values refer to variables.
 import { createRoute, type z } from "@hono/zod-openapi";
-import type { VariableOwner } from "../../../commands/settings/set-variables.ts";
+import { holderOf, type VariableOwner } from "../../../commands/settings/set-variables.ts";
 import type { EnvironmentId } from "../../../model/names/ids.ts";
 import type { VariableEntry } from "../../../model/values/variable.ts";
 import { routes } from "../../../routes.ts";
-import { namesIn, secrecyFault } from "../../../rules/settings/variable-changes.ts";
+import { secrecyFault, variableChangeText } from "../../../rules/settings/variable-changes.ts";
 import { whyVisitorMayNotRefer } from "../../access/may-refer.ts";
-import { noteDetail } from "../../http/audit.ts";
+import { noteDetail, noteSubject } from "../../http/audit.ts";
 import { notFound, Problem, problemOf } from "../../http/problem.ts";
 import type { WebContext } from "../../http/web-context.ts";
 import { variableJson } from "../present.ts";
@@ -151,13 +151,13 @@ function addOfEnvironments(api: Api, needs: ApiNeeds): void {
     }),
     async (c) => {
       const { id, name } = await environmentOf(needs, c.req.valid("param").id);
+      noteSubject(c, name);
       const known = await store.environments.variableEntries(id);
       await change(c, needs, {
         owner: { environment: id },
         product: null,
         known,
         asked: c.req.valid("json"),
-        prefix: `${name}: `,
       });
       return c.json({ items: (await store.environments.variableEntries(id)).map(variableJson) }, 200);
     },
@@ -196,7 +196,8 @@ function addReveals(api: Api, needs: ApiNeeds): void {
     async (c) => {
       const { id, name } = c.req.valid("param");
       const environment = await environmentOf(needs, id);
-      noteDetail(c, `${environment.name}: ${name}`);
+      noteSubject(c, environment.name);
+      noteDetail(c, name);
       return c.json(await revealed(needs, { environment: environment.id }, name), 200);
     },
   );
@@ -214,20 +215,14 @@ interface AskedChange {
   readonly product: string | null;
   readonly known: readonly VariableEntry[];
   readonly asked: z.infer<typeof variableChangesSchema>;
-  /** For the activity log, where the route has no subject. */
-  readonly prefix?: string;
 }
 
-async function change(
-  c: WebContext,
-  needs: ApiNeeds,
-  { owner, product, known, asked, prefix = "" }: AskedChange,
-): Promise<void> {
+async function change(c: WebContext, needs: ApiNeeds, { owner, product, known, asked }: AskedChange): Promise<void> {
   const fault = secrecyFault(known, asked);
   if (fault) throw new Problem(400, "invalid", fault);
   const forbidden = await whyVisitorMayNotRefer(c, needs.store, asked.set, product);
   if (forbidden) throw new Problem(403, "forbidden", forbidden);
-  noteDetail(c, prefix + namesIn(asked).join(", "));
+  noteDetail(c, variableChangeText(known, asked, holderOf(owner)));
   const outcome = await needs.commands.setVariables(owner, asked);
   if (outcome.type === "refused") throw problemOf(outcome);
 }

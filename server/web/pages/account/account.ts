@@ -3,9 +3,11 @@ import { AccountPage, type AccountProps } from "../../../../views/account/accoun
 import type { SessionId, UserId } from "../../../model/names/ids.ts";
 import { routes } from "../../../routes.ts";
 import { deviceName } from "../../../rules/sign-in/device-name.ts";
+import { noteDetail } from "../../http/audit.ts";
 import { readForm } from "../../http/form.ts";
 import { notFound } from "../../http/problem.ts";
 import { visitorOf, type WebContext } from "../../http/web-context.ts";
+import { personChangeText } from "../../read/people.ts";
 import { explainBusy } from "../../sign-in/person-sign-in.ts";
 import { frameOf, type PageNeeds } from "../page.ts";
 import { passkeyAddressFor, passkeySiteOf } from "../sign-in/passkey-site.ts";
@@ -27,8 +29,14 @@ export function createAccountPages(needs: PageNeeds) {
       const id = requireUser(c);
       const form = await readForm(c);
       const wanted = { name: form.get("name") ?? "", email: form.get("email") ?? "" };
-      const outcome = await commands.changeProfile(id, wanted);
-      if (outcome.type === "changed") return done(c, "profile");
+      const before = await store.users.get(id);
+      const outcome = await commands
+        .changeProfile(id, { ...wanted, current: form.get("current") ?? "" })
+        .catch(explainBusy);
+      if (outcome.type === "changed") {
+        if (before) noteDetail(c, await personChangeText(store, before));
+        return done(c, "profile");
+      }
       return c.html(await render(c, id, { ...wanted, error: { form: "profile", message: outcome.message } }), 400);
     })
 

@@ -12,11 +12,11 @@ import { faultSentence } from "../../api/fault-words.ts";
 import { productIdsOf } from "../../api/people/tokens.ts";
 import { invitationDetail } from "../../api/people/users.ts";
 import { invitationSchema } from "../../api/schemas/people/users.ts";
-import { noteDetail } from "../../http/audit.ts";
+import { noteDetail, noteSubject } from "../../http/audit.ts";
 import { readForm } from "../../http/form.ts";
 import { notFound, Problem, problemOf } from "../../http/problem.ts";
 import { visitorOf, type WebContext } from "../../http/web-context.ts";
-import { peopleOf, personOf } from "../../read/people.ts";
+import { notePerson, peopleOf, personOf } from "../../read/people.ts";
 import { frameOf, type PageNeeds } from "../page.ts";
 
 const nothingTyped: InvitationForm = { email: "", role: "deployer", products: [] };
@@ -38,7 +38,7 @@ export function createPeoplePages(needs: PageNeeds) {
         const id = Number(c.req.param("id"));
         const invitation = (await store.links.listOpen(needs.clock.now())).find((link) => link.id === id);
         if (!invitation) throw notFound("such invitation any more");
-        noteDetail(c, invitation.email ?? "anybody");
+        noteSubject(c, invitation.email ?? "anybody");
         await commands.withdrawInvitation({ id: id as LinkId });
         return c.redirect(`${routes.people()}?done=withdrawn`, 303);
       })
@@ -55,10 +55,9 @@ export function createPeoplePages(needs: PageNeeds) {
       })
       .on(routes.personRemove.post, async (c) => {
         const user = await personIn(c);
-        noteDetail(c, user.name);
+        noteSubject(c, user.name);
         const outcome = await commands.removePerson(user);
         if (outcome.type === "refused") return show(c, needs, { error: outcome.message }, problemOf(outcome).status);
-        await needs.openStreams.recheck();
         return c.redirect(`${routes.people()}?done=removed`, 303);
       })
   );
@@ -80,10 +79,9 @@ async function change(
   wanted: (form: URLSearchParams) => Promise<Parameters<PageNeeds["commands"]["changePerson"]>[1]>,
 ): Promise<Response> {
   const user = await personOf(needs.store, Number(c.req.param("id")));
-  noteDetail(c, user.name);
   const outcome = await needs.commands.changePerson(user, await wanted(await readForm(c)));
   if (outcome.type === "refused") return show(c, needs, { error: outcome.message }, problemOf(outcome).status);
-  await needs.openStreams.recheck();
+  await notePerson(c, needs.store, user);
   return c.redirect(`${routes.people()}?done=${done}`, 303);
 }
 
@@ -105,7 +103,8 @@ async function invite(c: WebContext, needs: PageNeeds): Promise<Response> {
   if (!parsed.success) return show(c, needs, { typed, error: faultSentence(parsed.error, (path) => path) }, 400);
   const { email = null } = parsed.data;
   const rights = await rightsIn(c, needs, form);
-  noteDetail(c, invitationDetail(email, rights.role, rights.productIds && typed.products));
+  noteSubject(c, email ?? "anybody");
+  noteDetail(c, invitationDetail(rights.role, rights.productIds && typed.products));
   const asked = await needs.commands.invite(visitorOf(c).identity.name, { email, rights });
   if (asked.type === "refused") return show(c, needs, { typed, error: asked.message }, problemOf(asked).status);
   const url = new URL(routes.join(asked.secret), needs.publicUrl).href;

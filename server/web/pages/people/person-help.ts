@@ -1,7 +1,7 @@
 import { MadeLinkPage } from "../../../../views/people/made-link-page.tsx";
 import type { UserId } from "../../../model/names/ids.ts";
 import { routes } from "../../../routes.ts";
-import { noteDetail } from "../../http/audit.ts";
+import { noteSubject } from "../../http/audit.ts";
 import { notFound, problemOf } from "../../http/problem.ts";
 import { visitorOf } from "../../http/web-context.ts";
 import { frameOf, type PageNeeds } from "../page.ts";
@@ -17,7 +17,7 @@ export function createPersonHelpPages(needs: PageNeeds) {
       const outcome = await commands.makeResetLink(id, visitorOf(c).identity.name);
       if (outcome.type === "refused") throw problemOf(outcome);
       const { user, link } = outcome;
-      noteDetail(c, user.name);
+      noteSubject(c, user.name);
       const url = new URL(routes.join(link.secret), publicUrl).href;
       const frame = frameOf(c, needs, { title: "Password link" });
       return c.html(MadeLinkPage({ frame, page: { name: user.name, url, expiresAt: link.expiresAt } }));
@@ -27,7 +27,7 @@ export function createPersonHelpPages(needs: PageNeeds) {
       const user = await store.users.get(Number(c.req.param("id")) as UserId);
       if (!user) throw notFound("such user");
       await commands.removeSecondFactor(user.id);
-      noteDetail(c, user.name);
+      noteSubject(c, user.name);
       return c.redirect(`${routes.people()}?done=second-step`, 303);
     });
 }

@@ -5,7 +5,7 @@ import { onlyVisible } from "../../access/visible.ts";
 import { faultSentence } from "../../api/fault-words.ts";
 import { productIdsOf, tokenDetail } from "../../api/people/tokens.ts";
 import { newTokenSchema } from "../../api/schemas/people/tokens.ts";
-import { noteDetail } from "../../http/audit.ts";
+import { noteDetail, noteSubject } from "../../http/audit.ts";
 import { readForm } from "../../http/form.ts";
 import { notFound, problemOf } from "../../http/problem.ts";
 import { visitorOf, type WebContext } from "../../http/web-context.ts";
@@ -16,7 +16,7 @@ const nothingTyped: TokenForm = { name: "", scopes: ["git:push"], products: [], 
 
 /** Creates and revokes tokens. */
 export function createTokensPages(needs: PageNeeds) {
-  const { endpoints, store, commands, openStreams } = needs;
+  const { endpoints, store, commands } = needs;
 
   return (
     endpoints
@@ -33,10 +33,9 @@ export function createTokensPages(needs: PageNeeds) {
         const id = Number(c.req.param("id"));
         const token = await tokenFor(store, visitorOf(c).identity, id);
         if (!token) throw notFound(`token ${id}`);
-        noteDetail(c, token.name);
+        noteSubject(c, token.name);
         const outcome = await commands.revokeToken(token);
         if (outcome.type === "refused") return show(c, needs, { error: outcome.message }, 409);
-        await openStreams.recheck();
         return c.redirect(`${routes.tokens()}?done=revoked`, 303);
       })
   );
@@ -57,7 +56,8 @@ async function create(c: WebContext, needs: PageNeeds): Promise<Response> {
   if (!parsed.success) return show(c, needs, { typed, error: faultSentence(parsed.error, (path) => path) }, 400);
   const { name, scopes, products = null, expiresInDays = null } = parsed.data;
   const productIds = products && (await productIdsOf(c, needs, products));
-  noteDetail(c, tokenDetail(name, scopes, products));
+  noteSubject(c, name);
+  noteDetail(c, tokenDetail(scopes, products));
   const asked = await needs.commands.createToken(visitorOf(c).identity, { name, scopes, productIds, expiresInDays });
   if (asked.type === "refused") return show(c, needs, { typed, error: asked.message }, problemOf(asked).status);
   return show(c, needs, { created: { name, token: asked.secret } });

@@ -14,7 +14,6 @@ import { routes } from "../../../routes.ts";
 import { customDomainOf } from "../../../rules/routing/custom-domain.ts";
 import { recordAdvice } from "../../../rules/routing/host-state.ts";
 import { isServedPlain, urlOf } from "../../../rules/routing/urls.ts";
-import { noteDetail } from "../../http/audit.ts";
 import { readForm } from "../../http/form.ts";
 import type { WebContext } from "../../http/web-context.ts";
 import type { InstallationRef } from "../../read/catalog.ts";
@@ -50,7 +49,6 @@ export function createProductDomainsPages(needs: PageNeeds) {
         const refused = { service, host: typed ?? "", message: outcome.message };
         return c.html(await page(c, place, refused), 400);
       }
-      noteDetail(c, added === null ? `without ${removed}` : `with ${added}`);
       const done = added === null ? "removed" : "added";
       return c.redirect(inPlace(routes.productDomains(place.product.slug), place, { done }), 303);
     });

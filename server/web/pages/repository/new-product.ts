@@ -7,7 +7,7 @@ import { withoutCredentials } from "../../../rules/webhooks/repository-url.ts";
 import { onlyVisible } from "../../access/visible.ts";
 import { faultSentence } from "../../api/fault-words.ts";
 import { newProductSchema } from "../../api/schemas/products/products.ts";
-import { noteDetail } from "../../http/audit.ts";
+import { noteProduct } from "../../http/audit.ts";
 import { readForm } from "../../http/form.ts";
 import { problemOf } from "../../http/problem.ts";
 import { visitorOf, type WebContext } from "../../http/web-context.ts";
@@ -42,7 +42,7 @@ export function createNewProductPages(needs: PageNeeds) {
 async function deploySample(c: WebContext, needs: PageNeeds): Promise<Response> {
   const slug = parseSlug((await readForm(c)).get("name") ?? sampleSlug);
   if (!slug) return c.html(await page(c, needs, { sampleError: slugRule }), 400);
-  noteDetail(c, slug);
+  noteProduct(c, slug);
   // Pressing the button twice must not create two products.
   const existing = await needs.store.products.bySlug(slug);
   if (existing) return c.redirect(await newestOf(needs.store, existing), 303);
@@ -79,7 +79,7 @@ async function create(c: WebContext, needs: PageNeeds): Promise<Response> {
   if (made.type === "refused") {
     return c.html(await page(c, needs, { fields, error: made.message }), problemOf(made).status);
   }
-  noteDetail(c, slug);
+  noteProduct(c, slug);
   const next = repository === null ? routes.product(slug) : routes.productWebhooks(slug);
   return c.redirect(`${next}?done=created`, 303);
 }

@@ -1,6 +1,7 @@
 import { EnvironmentVariablesPage } from "../../../../views/settings/environment-variables-page.tsx";
 import type { Environment } from "../../../model/product.ts";
 import { routes } from "../../../routes.ts";
+import { noteSubject } from "../../http/audit.ts";
 import { notFound } from "../../http/problem.ts";
 import type { WebContext } from "../../http/web-context.ts";
 import { frameOf, type PageNeeds } from "../page.ts";
@@ -33,10 +34,10 @@ async function environmentNamed({ store }: PageNeeds, name: string): Promise<Env
 
 function subjectOf(c: WebContext, needs: PageNeeds, { id, name }: Environment): VariablesSubject {
   const { environments } = needs.store;
+  noteSubject(c, name);
   return {
     owner: { environment: id },
     product: null,
-    detail: `${name}: `,
     ownerOf: () => ({ environment: id }),
     entries: () => environments.variableEntries(id),
     values: () => environments.variables(id),

@@ -4,7 +4,7 @@ import { routes } from "../../../routes.ts";
 import { onlyVisible } from "../../access/visible.ts";
 import { faultSentence } from "../../api/fault-words.ts";
 import { newEnvironmentSchema } from "../../api/schemas/products/environments.ts";
-import { noteDetail } from "../../http/audit.ts";
+import { noteSubject } from "../../http/audit.ts";
 import { readForm } from "../../http/form.ts";
 import { notFound } from "../../http/problem.ts";
 import type { WebContext } from "../../http/web-context.ts";
@@ -37,7 +37,7 @@ export function createEnvironmentsPages(needs: PageNeeds) {
         const parsed = newEnvironmentSchema.safeParse({ name, domain: domain || null, branch: branch || null });
         if (!parsed.success)
           return show(c, { typed, error: faultSentence(parsed.error, (path) => capital(path)) }, 400);
-        noteDetail(c, name);
+        noteSubject(c, name);
         const wanted = { name, domain: domain || null, branch: branch || null };
         const created = await commands.createEnvironment(wanted, copyFrom || null);
         if (created.type === "refused") return show(c, { typed, error: created.message }, 409);
@@ -48,7 +48,7 @@ export function createEnvironmentsPages(needs: PageNeeds) {
         const name = c.req.param("name");
         const environment = (await store.environments.list()).find((one) => one.name === name);
         if (!environment) throw notFound(`environment "${name}"`);
-        noteDetail(c, environment.name);
+        noteSubject(c, environment.name);
         const outcome = await commands.removeEnvironment(environment);
         if (outcome.type === "refused") return show(c, { error: outcome.message }, 409);
         return c.redirect(`${routes.environments()}?done=removed`, 303);

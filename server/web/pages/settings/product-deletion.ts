@@ -2,6 +2,7 @@ import { DeletePage, type DeleteProps } from "../../../../views/product/delete-p
 import { specOf } from "../../../model/deployment/deployment.ts";
 import type { Product } from "../../../model/product.ts";
 import { routes } from "../../../routes.ts";
+import { volumesText } from "../../../rules/wording/removal-summary.ts";
 import { noteDetail } from "../../http/audit.ts";
 import { readForm } from "../../http/form.ts";
 import type { WebContext } from "../../http/web-context.ts";
@@ -34,7 +35,7 @@ export function createProductDeletionPages(needs: PageNeeds) {
         return c.html(await deletion(c, needs, { product, part, refused }), 400);
       }
       const options = { keepVolumes: form.get("volumes") !== "delete" };
-      noteDetail(c, options.keepVolumes ? "its volumes were kept" : "with its volumes");
+      noteDetail(c, volumesText(options.keepVolumes));
       if (part === null) await commands.deleteProduct(product, options);
       else await commands.uninstall(part.installation.id, options);
       const query = new URLSearchParams({

@@ -64,7 +64,6 @@ export function createProductSettingsPages(needs: PageNeeds) {
       }
       const { id } = place.installation;
       await commands.setServiceSettings(id, checked.data.service, checked.data);
-      noteDetail(c, checked.data.service);
       return c.redirect(inPlace(routes.productSettings(place.product.slug), place, { done: "set" }), 303);
     });
 }
@@ -90,12 +89,6 @@ async function saveSource(c: WebContext, needs: PageNeeds, form: URLSearchParams
     source: rootDirectory === undefined ? {} : { rootDirectory },
   });
   if (outcome.type === "refused") throw problemOf(outcome);
-  const changed = [
-    `branch ${branch}`,
-    ...(rootDirectory ? [`folder ${rootDirectory}`] : []),
-    ...(watch !== undefined && watch !== place.product.watch ? [`watch ${watch}`] : []),
-  ];
-  noteDetail(c, changed.join(", "));
   return c.redirect(inPlace(routes.productSettings(place.product.slug), place, { done: "saved" }), 303);
 }
 

@@ -33,7 +33,6 @@ function subjectOf(c: WebContext, needs: PageNeeds, place: InstallationRef): Var
   return {
     owner: { installation: installation.id },
     product: product.slug,
-    detail: "",
     ownerOf(asked, form, known) {
       const isOfProduct = (name: string) => known.some((entry) => entry.name === name && entry.from === "product");
       const isForAll = form.has("name") ? form.get("shared") === "yes" : namesIn(asked).every(isOfProduct);

@@ -1,6 +1,8 @@
 import { SignInSettingsPage, type SignInSettingsProps } from "../../../../views/settings/sign-in-settings-page.tsx";
 import { isRole } from "../../../model/access/role.ts";
+import type { ProviderSettings } from "../../../ports/store/provider.ts";
 import { routes } from "../../../routes.ts";
+import { changeText } from "../../../rules/wording/change-text.ts";
 import { noteDetail } from "../../http/audit.ts";
 import { readForm } from "../../http/form.ts";
 import type { WebContext } from "../../http/web-context.ts";
@@ -30,13 +32,15 @@ export function createSignInSettingsPages(needs: PageNeeds) {
         ...{ label: text("label"), issuer: text("issuer"), clientId: text("clientId"), domains: text("domains") },
         role: isRole(role) ? role : null,
       };
+      const before = await store.provider.get();
       const outcome = await commands.setProvider({ ...typed, clientSecret: text("clientSecret"), redirectUrl });
       if (outcome.type === "refused") return show(c, { typed, error: outcome.message }, 400);
-      noteDetail(c, typed.issuer);
+      noteDetail(c, changeText(told(before), told(await store.provider.get())));
       return c.redirect(`${routes.signInSettings()}?done=set`, 303);
     })
 
     .on(routes.signInSettingsRemove.post, async (c) => {
+      noteDetail(c, changeText(told(await store.provider.get()), {}));
       await commands.removeProvider();
       return c.redirect(`${routes.signInSettings()}?done=removed`, 303);
     });
@@ -52,6 +56,13 @@ export function createSignInSettingsPages(needs: PageNeeds) {
     const frame = frameOf(c, needs, { title: "Signing in", section: "system" });
     return c.html(SignInSettingsPage({ frame, page }), status);
   }
+}
+
+/** For the activity log; the secret is never told. */
+function told(settings: ProviderSettings | null) {
+  if (!settings) return {};
+  const { label, issuer, clientId, domains, role } = settings;
+  return { name: label, issuer, "client id": clientId, domains, "role of new people": role };
 }
 
 const nothing = { label: "", issuer: "", clientId: "", domains: "", role: null };

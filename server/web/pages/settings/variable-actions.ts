@@ -1,11 +1,11 @@
 import type { VariableRow } from "../../../../views/settings/variable-list.tsx";
 import type { VariablesProps } from "../../../../views/settings/variables-page.tsx";
 import { capital } from "../../../../views/text/capital.ts";
-import type { VariableOwner } from "../../../commands/settings/set-variables.ts";
+import { holderOf, type VariableOwner } from "../../../commands/settings/set-variables.ts";
 import type { EnvironmentId, InstallationId } from "../../../model/names/ids.ts";
 import type { VariableEntry } from "../../../model/values/variable.ts";
 import { readPastedVariables } from "../../../rules/settings/pasted-variables.ts";
-import { namesIn } from "../../../rules/settings/variable-changes.ts";
+import { variableChangeText } from "../../../rules/settings/variable-changes.ts";
 import { counted } from "../../../rules/wording/duration-text.ts";
 import { whyVisitorMayNotRefer } from "../../access/may-refer.ts";
 import { noteDetail } from "../../http/audit.ts";
@@ -29,8 +29,6 @@ export interface VariablesSubject {
   readonly product: string | null;
   /** Whose variable a change of one variable is about. */
   ownerOf(asked: AskedVariables, form: URLSearchParams, known: readonly VariableEntry[]): VariableOwner;
-  /** Begins the detail in the activity log, for a route that has no subject. */
-  readonly detail: string;
   entries(): Promise<readonly VariableEntry[]>;
   /** All values as they were entered. They are compared, and not shown. */
   values(): Promise<Readonly<Record<string, string>>>;
@@ -51,7 +49,7 @@ export async function answerVariablesForm(
 /** Answers with the page and the value of one secret on it. */
 export async function answerReveal(c: WebContext, needs: PageNeeds, subject: VariablesSubject): Promise<Response> {
   const name = (await readForm(c)).get("reveal") ?? "";
-  noteDetail(c, subject.detail + name);
+  noteDetail(c, name);
   const outcome = await needs.commands.revealVariable(subject.owner, name);
   if (outcome.type === "refused") throw problemOf(outcome);
   return c.html(await subject.page({ revealed: { name, value: outcome.value } }));
@@ -70,8 +68,9 @@ async function save(
   if (error !== null) return refuse(error);
   const forbidden = await whyVisitorMayNotRefer(c, needs.store, asked.set, subject.product);
   if (forbidden !== null) return refuse(`${capital(forbidden)}.`);
-  noteDetail(c, subject.detail + namesIn(asked).join(", "));
-  const outcome = await needs.commands.setVariables(subject.ownerOf(asked, form, known), asked);
+  const owner = subject.ownerOf(asked, form, known);
+  noteDetail(c, variableChangeText(known, asked, holderOf(owner)));
+  const outcome = await needs.commands.setVariables(owner, asked);
   if (outcome.type === "refused") {
     // A removal has no form to show it in.
     if (asked.unset.length > 0) throw problemOf(outcome);
@@ -92,13 +91,15 @@ async function paste(
   const sentences = faults.map(({ sentence }) => sentence);
   if (values.size === 0 && faults.length === 0) sentences.push("It contains no line like NAME=value.");
   const status = sentences.length > 0 ? 400 : 200;
-  const rows = pasteRows(form, values, await subject.entries(), await subject.values());
+  const known = await subject.entries();
+  const rows = pasteRows(form, values, known, await subject.values());
   if (form.get("save") !== "yes" || rows.length === 0) {
     return c.html(await subject.page({ paste: { text, faults: sentences, repeats, rows } }), status);
   }
-  noteDetail(c, subject.detail + [...values.keys()].join(", "));
   const secret = Object.fromEntries(rows.map(({ name, isSecret }) => [name, isSecret]));
   const set = Object.fromEntries(values);
+  const asked = { set, secret, unset: [], atBuild: {}, writeOnly: {} };
+  noteDetail(c, variableChangeText(known, asked, holderOf(subject.owner)));
   const forbidden = await whyVisitorMayNotRefer(c, needs.store, set, subject.product);
   const outcome = forbidden === null ? await needs.commands.setVariables(subject.owner, { set, secret }) : null;
   if (outcome?.type !== "changed") {

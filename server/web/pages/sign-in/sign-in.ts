@@ -70,7 +70,14 @@ function createTokenForm(needs: PageNeeds) {
       }
       const what = routes.signIn.post.action;
       const detail = "with a token";
-      await audit.record(c, { who: checked.principal.name, what, subject: "", detail, deploymentId: null });
+      await audit.record(c, {
+        who: checked.principal.name,
+        what,
+        subject: "",
+        product: null,
+        detail,
+        deploymentId: null,
+      });
       return c.redirect(next, 303);
     });
   };
