@@ -1,8 +1,10 @@
 import { Hono } from "hono";
 import type { RouterRoute } from "hono/types";
+import type { Permission } from "../../model/access/permission.ts";
 import { type Endpoint, openApiPath } from "../../route.ts";
 import { permissionRules } from "../../rules/access/permissions.ts";
 import type { Auth } from "../access/auth.ts";
+import type { OpenStreams } from "../streams/open-streams.ts";
 import type { Audit } from "./audit.ts";
 import { limitBody } from "./body-limit.ts";
 import { acceptEmptyBody } from "./empty-body.ts";
@@ -28,7 +30,18 @@ interface ApiEndpoint {
   readonly security: { token: string[] }[];
 }
 
-export function createEndpoints({ auth, audit }: { readonly auth: Auth; readonly audit: Audit }): Endpoints {
+/** Actions that may end sessions and tokens, or change what their owners may do. */
+const credentialRights: readonly (Permission | null)[] = [null, "account", "tokens", "people", "administer"];
+
+export function createEndpoints({
+  auth,
+  audit,
+  openStreams,
+}: {
+  readonly auth: Auth;
+  readonly audit: Audit;
+  readonly openStreams: OpenStreams;
+}): Endpoints {
   return {
     router() {
       const app = new Hono<WebEnv>();
@@ -58,7 +71,14 @@ export function createEndpoints({ auth, audit }: { readonly auth: Auth; readonly
       Object.assign(auth.guard(endpoint), { endpoint }),
       ...(body && answer === "json" ? [acceptEmptyBody] : []),
       ...(endpoint.action === null ? [] : [audit.recorder(endpoint, endpoint.action)]),
+      ...(endpoint.action !== null && credentialRights.includes(endpoint.permission) ? [endStreams] : []),
     ];
+  }
+
+  /** Streams whose credential the request has ended are over before it is answered. */
+  async function endStreams(_: WebContext, next: () => Promise<void>): Promise<void> {
+    await next();
+    await openStreams.recheck();
   }
 }
 

@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, randomBytes } from "node:crypto";
+import { createCipheriv, createDecipheriv, createHash, randomBytes } from "node:crypto";
 import { deleteCookie, getCookie, setCookie } from "hono/cookie";
 import type { Clock } from "../../ports/clock.ts";
 import type { ProviderChecks } from "../../ports/people/identity-provider.ts";
@@ -23,6 +23,8 @@ export interface StepCookie {
   /** Ten minutes from now, it is gone. */
   set(c: WebContext, step: SignInStep): void;
   read<Type extends SignInStep["type"]>(c: WebContext, type: Type): Extract<SignInStep, { readonly type: Type }> | null;
+  /** Like `read`, once: the same step is worth nothing afterwards, also where it was copied. */
+  take<Type extends SignInStep["type"]>(c: WebContext, type: Type): Extract<SignInStep, { readonly type: Type }> | null;
   clear(c: WebContext): void;
 }
 
@@ -35,19 +37,52 @@ export function createStepCookie(clock: Pick<Clock, "now">, { trustworthy }: Pic
   const name = trustworthy ? "__Host-baton-step" : "baton-step";
   const options = { path: "/", httpOnly: true, sameSite: "Lax", secure: trustworthy } as const;
 
+  const taken = createTaken(clock);
+
+  const read: StepCookie["read"] = (c, type) => {
+    const text = open(key, getCookie(c, name) ?? "");
+    if (text === null) return null;
+    const { step, until } = JSON.parse(text) as { step: SignInStep; until: number };
+    const isDue = step.type === type && clock.now().getTime() < until;
+    return isDue ? (step as Extract<SignInStep, { readonly type: typeof type }>) : null;
+  };
+  const clear = (c: WebContext) => void deleteCookie(c, name, options);
+
   return {
     set(c, step) {
       const until = clock.now().getTime() + lifetimeS * 1000;
       setCookie(c, name, seal(key, JSON.stringify({ step, until })), { ...options, maxAge: lifetimeS });
     },
-    read(c, type) {
-      const text = open(key, getCookie(c, name) ?? "");
-      if (text === null) return null;
-      const { step, until } = JSON.parse(text) as { step: SignInStep; until: number };
-      const isDue = step.type === type && clock.now().getTime() < until;
-      return isDue ? (step as Extract<SignInStep, { readonly type: typeof type }>) : null;
+    read,
+    take(c, type) {
+      const step = read(c, type);
+      if (step === null) return null;
+      clear(c);
+      return taken.add(JSON.stringify(step)) ? step : null;
     },
-    clear: (c) => void deleteCookie(c, name, options),
+    clear,
+  };
+}
+
+/** More than all sign-ins of ten minutes. Strangers get cookies for nothing, and must not fill the memory. */
+const mostTaken = 20_000;
+
+/** Steps that were taken, for as long as they would be worth something. Each has a challenge or a state of its own. */
+function createTaken(clock: Pick<Clock, "now">) {
+  const until = new Map<string, number>();
+  return {
+    /** False when it was taken before. */
+    add(step: string): boolean {
+      const now = clock.now().getTime();
+      for (const [one, end] of until) {
+        if (end > now && until.size <= mostTaken) break;
+        until.delete(one);
+      }
+      const mark = createHash("sha256").update(step).digest("base64");
+      if (until.has(mark)) return false;
+      until.set(mark, now + lifetimeS * 1000);
+      return true;
+    },
   };
 }
 

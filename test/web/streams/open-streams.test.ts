@@ -1,7 +1,10 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import type { User } from "../../../server/model/access/user.ts";
 import { createOpenStreams } from "../../../server/web/streams/open-streams.ts";
 import { createFakeClock } from "../../fakes/fake-clock.ts";
-import { createWorld, origin } from "../world.ts";
+import { aBrowser, type FakeBrowser } from "../browser.ts";
+import { aPerson, password, signedIn } from "../people.ts";
+import { createWorld, origin, type World } from "../world.ts";
 
 beforeEach(() => void vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] }));
 afterEach(() => void vi.useRealTimers());
@@ -77,5 +80,67 @@ test("a stream that a token opened ends when the token is replaced", async () =>
   const end = rest(await world.api(`/api/deployments/${id}/events`));
   await world.store.access.setAdminToken("admin", "another token, long enough for an administrator");
   await vi.advanceTimersByTimeAsync(5_000);
+  await end;
+});
+
+/** No timer runs: what has ended is over before the request that ended it is answered. */
+test.each<
+  [
+    string,
+    (
+      world: World,
+      of: { readonly ada: User; readonly admin: FakeBrowser; readonly elsewhere: FakeBrowser },
+    ) => Promise<unknown>,
+  ]
+>([
+  [
+    "its session was ended on the account page",
+    async (world, { ada, elsewhere }) => {
+      const sessions = await world.store.access.listSessions(ada.id, world.clock.now());
+      const first = Math.min(...sessions.map(({ id }) => id));
+      expect((await elsewhere.post(`/account/sessions/${first}/end`)).status).toBe(303);
+    },
+  ],
+  ["its user signed out everywhere else", (_, { elsewhere }) => elsewhere.post("/account/sessions/end-others")],
+  [
+    "its user changed their password",
+    (_, { elsewhere }) => elsewhere.post("/account/password", { current: password, password: "another horse battery" }),
+  ],
+  ["its user got another role", (_, { ada, admin }) => admin.post(`/people/${ada.id}`, { role: "viewer" })],
+  ["its user was disabled", (_, { ada, admin }) => admin.post(`/people/${ada.id}/disable`)],
+  ["its user was removed", (_, { ada, admin }) => admin.post(`/people/${ada.id}/remove`)],
+  [
+    "its user used a password link",
+    async (world, { ada, admin }) => {
+      const { html } = await admin.post(`/people/${ada.id}/reset-link`);
+      const path = /\/join\/[\w-]+/.exec(html)?.[0] ?? "";
+      const { status } = await aBrowser(world).post(path, { password: "another horse battery" });
+      expect(status).toBe(303);
+    },
+  ],
+])("a stream ends at once when %s", async (_, act) => {
+  const world = await createWorld();
+  const [ada, admin] = [await aPerson(world, "Ada"), await signedIn(world, await aPerson(world, "Grace"))];
+  const own = await signedIn(world, ada);
+  world.clock.advance(1_000);
+  const elsewhere = await signedIn(world, ada);
+  const cookie = [...own.cookies].map(([name, value]) => `${name}=${value}`).join("; ");
+  const answer = await world.fetch("/queue/stream", { headers: { cookie } });
+  expect(answer.status).toBe(200);
+  const end = rest(answer);
+  await act(world, { ada, admin, elsewhere });
+  await end;
+});
+
+test("a stream that a token opened ends at once when the token is revoked", async () => {
+  const world = await createWorld();
+  const { installation } = await world.samples.product("shop");
+  const { id } = world.samples.building(installation);
+  const made = await world.read("/api/tokens", { method: "POST", body: { name: "ci", scopes: ["read"] } });
+  const authorization = `Bearer ${made.json.token}`;
+  const answer = await world.fetch(`/api/deployments/${id}/events`, { headers: { authorization } });
+  expect(answer.status).toBe(200);
+  const end = rest(answer);
+  await world.api(`/api/tokens/${made.json.id}`, { method: "DELETE" });
   await end;
 });

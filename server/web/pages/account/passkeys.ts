@@ -32,10 +32,9 @@ export function createPasskeyPages(needs: PageNeeds) {
     .on(routes.accountPasskeys.post, async (c) => {
       const id = requireUser(c);
       const site = requireSite(c, needs);
-      const step = steps.read(c, "passkey");
+      const step = steps.take(c, "passkey");
       const { name, answer } = await readJson(c, addSchema);
       if (!step) throw new Problem(400, "invalid", "this took too long: try again");
-      steps.clear(c);
       noteDetail(c, name);
       const outcome = await commands.addPasskey(id, { site, challenge: step.challenge, name, answer });
       if (outcome.type === "refused") throw problemOf(outcome);

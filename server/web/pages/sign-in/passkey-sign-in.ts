@@ -33,11 +33,9 @@ export function createPasskeySignIn(needs: PageNeeds) {
     .on(routes.signInPasskey.post, async (c) => {
       requireSameOrigin(c, origins);
       const site = requireSite(c, needs);
-      const step = steps.read(c, "passkey");
+      const step = steps.take(c, "passkey");
       const parsed = answerSchema.safeParse(await c.req.json().catch(() => null));
       if (!step || !parsed.success) throw new Problem(400, "invalid", "this took too long: try again");
-      // An answer that was used, or guessed, is worth nothing: its challenge is gone from the browser.
-      steps.clear(c);
       const attempt = attempts.begin(peerNetwork(peerAddress(c, origins.https)), "passkeys");
       if (typeof attempt === "number") throw tooMany(attempt);
       const { answer, next } = parsed.data;

@@ -46,8 +46,7 @@ export function createProviderSignIn(needs: PageNeeds) {
     .on(routes.signInProviderReturn.post, async (c) => {
       requireSameOrigin(c, origins);
       const form = await readForm(c);
-      const step = steps.read(c, "provider");
-      steps.clear(c);
+      const step = steps.take(c, "provider");
       if (!step) return refuse(c, "it took too long, or was begun in another browser: try again", 400);
       const returned = new URL(redirectUrl);
       for (const name of returnedNames) if (form.has(name)) returned.searchParams.set(name, form.get(name) ?? "");
