@@ -16,9 +16,12 @@ const formats: Readonly<Record<AnswerKind, ErrorFormat>> = {
 
 const areas = new Map(endpoints.map(({ path, answer }) => [areaOf(path), formats[answer]]));
 
+/** The scripts of a page call some paths beside it. */
+const paths = new Map(endpoints.map(({ path, answer }) => [path, formats[answer]]));
+
 /** An unknown path answers in the same format as its neighbours, which share its first segment. */
 export function errorFormat(path: string): ErrorFormat {
-  return areas.get(areaOf(path)) ?? "page";
+  return paths.get(path) ?? areas.get(areaOf(path)) ?? "page";
 }
 
 function areaOf(path: string): string {

@@ -163,7 +163,7 @@ describe("people", () => {
     expect(json.items.map(({ name }) => name)).toEqual(["Grace", "Zoe"]);
     expect((await world.api(`/api/users/${grace.id}`, { method: "DELETE" })).status).toBe(204);
     expect((await world.api(`/api/users/${grace.id}`, { method: "DELETE" })).status).toBe(404);
-    expect((await world.read("/api/activity")).json.items[0]).toMatchObject({ what: "removed", detail: "Grace" });
+    expect((await world.read("/api/activity")).json.items[0]).toMatchObject({ what: "removed", subject: "Grace" });
   });
 
   test("lose no last administrator", async () => {

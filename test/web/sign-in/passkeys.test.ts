@@ -58,6 +58,9 @@ describe("a passkey", () => {
     expect(await attempt({ origin: "https://evil.example" })).toEqual([401, false]);
     expect(await attempt({ origin: "http://localhost:4001" })).toEqual([401, false]);
     expect(await attempt({ rpId: "evil.example" })).toEqual([401, false]);
+    expect((await signIn(aBrowser(world, here), { id: "x" })).json).toEqual({
+      error: { code: "invalid", message: "this took too long: try again" },
+    });
   });
 
   test("is refused with the challenge of another browser, or none", async () => {
