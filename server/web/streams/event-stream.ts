@@ -5,6 +5,7 @@ import type { DeploymentId } from "../../model/names/ids.ts";
 import type { WebAdapters } from "../adapters.ts";
 import type { WebContext } from "../http/web-context.ts";
 import { endOf } from "../read/deployment-end.ts";
+import { createSharedLookup } from "../webhooks/shared-lookup.ts";
 import { followEvents } from "./follow-events.ts";
 import { answerWithEvents, heartbeatMs, type SseMessage, type SseWriter } from "./sse.ts";
 import type { Aside } from "./state-stream.ts";
@@ -37,7 +38,8 @@ const afterDrainMs = 15_000;
 
 type StreamNeeds = Pick<WebAdapters, "store" | "clock" | "log" | "closing" | "drainTimeoutMs">;
 
-export function createEventStreams(needs: StreamNeeds): EventStreams {
+export function createEventStreams(outside: StreamNeeds): EventStreams {
+  const needs = { ...outside, store: withSharedReads(outside.store) };
   return {
     async answer(c, deployment, after, rendererFrom) {
       const from = lastEventId(c) ?? after;
@@ -51,6 +53,18 @@ export function createEventStreams(needs: StreamNeeds): EventStreams {
       });
     },
   };
+}
+
+/**
+ * Readers of one deployment wake at the same moment and are at the same event, so its new events are read once for all
+ * of them.
+ */
+function withSharedReads(store: StreamNeeds["store"]): StreamNeeds["store"] {
+  const read = createSharedLookup((name: string) => {
+    const [id = 0, after = 0, limit = 0] = name.split(" ").map(Number);
+    return store.events.read(id as DeploymentId, after, limit);
+  });
+  return { ...store, events: { ...store.events, read: (id, after, limit) => read(`${id} ${after} ${limit}`) } };
 }
 
 async function follow(

@@ -10,6 +10,7 @@ import { Part } from "../../../../views/frame/live-region.tsx";
 import { PageTitle } from "../../../../views/frame/page-title.tsx";
 import { LogLines, logIncomingId } from "../../../../views/ui/output/log.tsx";
 import { Steps, stepsId } from "../../../../views/ui/steps.tsx";
+import type { DeploymentEvent } from "../../../model/deployment/event.ts";
 import type { DeploymentId } from "../../../model/names/ids.ts";
 import type { ProductSet } from "../../../rules/access/visible-products.ts";
 import type { EventRenderer } from "../../streams/event-stream.ts";
@@ -17,7 +18,7 @@ import type { PageNeeds } from "../page.ts";
 import { createNews } from "../system/news.ts";
 import { deploymentView, readProgress } from "./deployment-view.ts";
 import { logBlocks, ofStack } from "./log-blocks.ts";
-import { progressAfter } from "./progress.ts";
+import { type Progress, progressAfter } from "./progress.ts";
 
 /**
  * Sends a deployment's events to its page: adds new lines to the log, and replaces every other part that has changed.
@@ -28,7 +29,7 @@ export async function createDeploymentUpdates(
   from: number,
   reader: { readonly csrf: string | null; readonly stack: string | null; readonly visible: ProductSet },
 ): Promise<EventRenderer> {
-  const { store, clock, catalog } = needs;
+  const { store, clock } = needs;
   const { csrf, stack } = reader;
   let { progress } = await readProgress(store, id, from);
   const shown = new Map<string, string>();
@@ -38,10 +39,11 @@ export async function createDeploymentUpdates(
     aside: createNews(needs, clock.now(), reader.visible, () => false),
 
     async messages(events) {
-      const { deployment, place } = await catalog.deployment(id);
       progress = events.reduce(progressAfter, progress);
-      const view = await deploymentView(needs, deployment, place, progress, stack);
-      const title = `${view.word} · ${view.slug} #${deployment.number}`;
+      const { view, lines } = await shared(events, `${id} ${stack}`, () =>
+        lookAt(needs, id, { events, progress, stack }),
+      );
+      const title = `${view.word} · ${view.slug} #${view.deployment.number}`;
       const parts = [
         { id: "title", element: PageTitle({ title }) },
         replace(summaryId, DeploymentSummary({ view, now: clock.now(), csrf })),
@@ -55,14 +57,40 @@ export async function createDeploymentUpdates(
         if (shown.get(part.id) !== html) changed.push(html);
         shown.set(part.id, html);
       }
-      const blocks = logBlocks(ofStack(events, deployment, stack), deployment.createdAt);
-      if (blocks.length > 0) {
-        const lines = Part({ target: logIncomingId, how: "append", children: LogLines({ blocks }) });
-        changed.push(String(await lines.toString()));
-      }
+      if (lines !== "") changed.push(lines);
       return [{ id: String(progress.seq), data: changed.join("") }];
     },
   };
+}
+
+interface Look {
+  readonly view: Awaited<ReturnType<typeof deploymentView>>;
+  /** The new lines of the log, as a part of the message; empty when there are none. */
+  readonly lines: string;
+}
+
+/** What readers of the same batch of events share. A batch is forgotten with its last reader. */
+const looks = new WeakMap<readonly DeploymentEvent[], Map<string, Promise<Look>>>();
+
+function shared(events: readonly DeploymentEvent[], key: string, look: () => Promise<Look>): Promise<Look> {
+  const known = looks.get(events) ?? new Map<string, Promise<Look>>();
+  looks.set(events, known);
+  const found = known.get(key) ?? look();
+  known.set(key, found);
+  return found;
+}
+
+async function lookAt(
+  needs: PageNeeds,
+  id: DeploymentId,
+  after: { readonly events: readonly DeploymentEvent[]; readonly progress: Progress; readonly stack: string | null },
+): Promise<Look> {
+  const { events, progress, stack } = after;
+  const { deployment, place } = await needs.catalog.deployment(id);
+  const view = await deploymentView(needs, deployment, place, progress, stack);
+  const blocks = logBlocks(ofStack(events, deployment, stack), deployment.createdAt);
+  const part = Part({ target: logIncomingId, how: "append", children: LogLines({ blocks }) });
+  return { view, lines: blocks.length === 0 ? "" : String(await part.toString()) };
 }
 
 function replace(id: string, element: ReturnType<typeof Steps>) {
