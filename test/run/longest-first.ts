@@ -5,6 +5,7 @@ const longest = [
   "e2e/deploy/languages",
   "builder/images/base-images.real",
   "contracts/engine/newer-docker.real",
+  "torture/own-docker.real",
   "e2e/faults/crash",
   "e2e/deploy/stacks",
   "e2e/browser/browser-product",

@@ -1,0 +1,33 @@
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { daemonConfig, parseChoice } from "../../bin/other-docker/choice.mjs";
+import { provideRoot } from "../../bin/other-docker/root.mjs";
+import { runBesideDocker } from "../../bin/other-docker/run.mjs";
+
+const root = join(import.meta.dirname, "../..");
+
+/** What this machine needs to run programs, but nothing of this test runner, and no other Docker. */
+function environment(): NodeJS.ProcessEnv {
+  const others = Object.entries(process.env).filter(([name]) => !/^(?:VITEST|NODE_ENV$|TEST$|DOCKER_HOST$)/.test(name));
+  return { ...Object.fromEntries(others), NO_COLOR: "1", BATON_TEST_OWN_DOCKER: "1", BATON_TORTURE_MINUTES: "0.5" };
+}
+
+/** These restart their Docker, so it cannot be the machine's. */
+const files = ["test/torture/torture.alone", "test/e2e/upgrade/hold.alone"];
+
+test("half a minute of torture, and Docker restarted while requests are held, on a Docker of their own", async ({
+  signal,
+}) => {
+  const choice = parseChoice("20");
+  const docker = await provideRoot(choice, () => {});
+  let output = "";
+  const onOutput = (text: string) => {
+    output += text;
+  };
+  const vitest = join(root, "node_modules/vitest/vitest.mjs");
+  const command = [process.execPath, vitest, "run", "--project", "alone", ...files];
+  const plan = { root: docker.root, config: daemonConfig(choice), network: false, command };
+  const code = await runBesideDocker(plan, environment(), { signal, onOutput });
+  expect(code, output).toBe(0);
+  expect(output).toMatch(/Tests {2}\d+ passed \(\d+\)/);
+});
