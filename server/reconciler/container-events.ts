@@ -4,6 +4,7 @@ import type { ReconcilerContext } from "./context.ts";
 const tryAgainMs = 1_000;
 /** Whoever removes a running container causes two events; the first one alone would start it again in vain. */
 const gatherMs = 100;
+const surelyHeardMs = 1_000;
 
 /**
  * Calls `changed` when a container has ended or is gone, and when the engine is back after it was away. Whoever made the
@@ -36,6 +37,8 @@ async function follow(
   // Asked for before the look, so that nothing happens unseen between them.
   let next = events.next();
   if (isBack) changed();
+  // What ended since the look at the start, or before Docker had the request, was not heard.
+  void clock.sleep(surelyHeardMs, signal).then(changed, () => {});
   for (let { done, value } = await next; !done; { done, value } = await next) {
     next = events.next();
     if (value.type !== "die" && value.type !== "destroy") continue;

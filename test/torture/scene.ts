@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import Dockerode from "dockerode";
-import { createReplyApp, makeReplyImage, type ReplyApp } from "../e2e/support/apps/reply-app.ts";
+import { createReplyApp, makeReplyImage, type ReplyApp, type ReplyManner } from "../e2e/support/apps/reply-app.ts";
 import { type Baton, startBaton } from "../e2e/support/baton/harness.ts";
 import { startTraffic, type Traffic } from "../e2e/support/traffic.ts";
 import type { Window } from "./losses.ts";
@@ -23,6 +23,8 @@ export interface Scene {
   readonly windows: Window[];
   /** Commits whose push was acknowledged, and in which product. */
   readonly pushed: { readonly product: Product; readonly commit: string; readonly text: string }[];
+  /** How each version behaves, by its text. */
+  readonly manners: Map<string, ReplyManner>;
   /** The variables that were acknowledged. */
   readonly variables: Map<Product, string>;
   readonly steps: string[];
@@ -44,7 +46,18 @@ export async function openScene(): Promise<Scene> {
   const apps = new Map<Product, ReplyApp>();
   for (const product of products) apps.set(product, await createReplyApp(product));
   const scene: Scene = {
-    ...{ baton, docker, data, apps, windows: [], pushed: [], variables: new Map(), steps: [], released: 0 },
+    ...{
+      baton,
+      docker,
+      data,
+      apps,
+      windows: [],
+      pushed: [],
+      manners: new Map(),
+      variables: new Map(),
+      steps: [],
+      released: 0,
+    },
     traffic: new Map(),
     async end() {
       await Promise.all([...apps.values()].map(({ repository }) => repository.remove()));
@@ -69,8 +82,9 @@ export async function openScene(): Promise<Scene> {
   return scene;
 }
 
-export async function release(scene: Scene, app: ReplyApp, manner?: Parameters<ReplyApp["release"]>[1]) {
+export async function release(scene: Scene, app: ReplyApp, manner: ReplyManner = "serve") {
   scene.released += 1;
   const text = `v${scene.released}`;
+  scene.manners.set(text, manner);
   return { text, commit: await app.release(text, manner) };
 }

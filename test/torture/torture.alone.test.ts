@@ -69,8 +69,9 @@ async function report(scene: Scene): Promise<readonly string[]> {
         steps: countBy(scene.steps, (step) => step.replace(/ (?:shop|blog|wiki)(?: .*)?$| \d+$/, "")),
         deployments: countBy(rows, ({ status }) => status),
         failures: countBy(
-          rows.flatMap(({ failure }) => (failure ? [failure] : [])),
-          ({ message }) => message.replace(/\d+/g, "N").slice(0, 120),
+          rows.filter(({ failure }) => failure !== null),
+          ({ failure, commit }) =>
+            `${scene.manners.get(commit?.message ?? "")}: ${failure?.message.replace(/\d+/g, "N").slice(0, 160)}`,
         ),
         pushesAcknowledged: scene.pushed.length,
         requests,

@@ -55,6 +55,16 @@ test("a live container that was stopped while Docker's events were away is back 
   expect(await world.request("shop.localhost")).toMatchObject({ status: 200, deployment: first });
 });
 
+test("a live container that is stopped while Baton starts, after its first look and before it hears events, is soon back", async () => {
+  const { world, first } = await withLive(plain());
+  await world.pass(11_000);
+  world.crash();
+  world.faults.before("engine.events", () => onlyContainer(world).stop(0));
+  await world.pass(5_000);
+  expect(world.faults.waiting).toEqual([]);
+  expect(await world.request("shop.localhost")).toMatchObject({ status: 200, deployment: first });
+});
+
 test("a live container that cannot be started again is tried less and less often, and is back when it can", async () => {
   const { world, first } = await withLive(plain());
   await world.pass(11_000);

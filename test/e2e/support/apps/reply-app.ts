@@ -25,13 +25,13 @@ export async function makeReplyImage(docker: Dockerode): Promise<void> {
   for await (const _ of stream as AsyncIterable<unknown>);
 }
 
-const health = "health: { timeout: 5s }";
+/** Long enough for a restart of Docker meanwhile; those that fail need not take as long. */
 const manifests: Readonly<Record<ReplyManner, string>> = {
-  serve: `stacks: { web: { ${health} } }`,
-  "fail to build": `stacks: { web: { ${health} } }`,
-  "answer 500": `stacks: { web: { ${health} } }`,
-  exit: `stacks: { web: { ${health} } }`,
-  "keep data": `stacks: { web: { ${health}, volumes: { pages: /pages } } }`,
+  serve: "stacks: { web: { health: { timeout: 40s } } }",
+  "fail to build": "stacks: { web: {} }",
+  "answer 500": "stacks: { web: { health: { timeout: 5s } } }",
+  exit: "stacks: { web: { health: { timeout: 5s } } }",
+  "keep data": "stacks: { web: { health: { timeout: 40s }, volumes: { pages: /pages } } }",
 };
 
 function dockerfileOf(text: string, manner: ReplyManner): string {
