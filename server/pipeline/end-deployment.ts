@@ -63,8 +63,18 @@ function unexpected(error: unknown): Pick<Failure, "message" | "hint"> {
     const hint = "This is Docker's own message; its log (journalctl -u docker) may say more. Deploying again may work.";
     return { message: `Docker refused: ${words}`, hint };
   }
+  if (isDiskFull(error)) {
+    return {
+      message: "The disk is full: Baton could not write to its data folder",
+      hint: "Free some space, then deploy again. The System page says how much is free and what Docker uses.",
+    };
+  }
   return {
     message: `Baton could not continue: ${words}`,
     hint: "This is probably a bug in Baton. Its log has the details; deploying again may work.",
   };
 }
+
+/** Full, or the account's share of it is. */
+const isDiskFull = (error: unknown) =>
+  error instanceof Error && "code" in error && /^(?:ENOSPC|EDQUOT)$/.test(String(error.code));

@@ -26,7 +26,7 @@ beforeAll(async () => {
   const waiting = { installation: shop, routes: [{ host, service: "web", waits: true }] };
   const text = JSON.stringify(renderConfig(frame, [waiting]))
     .replaceAll(/"\{file\.([^"}]*)\/@web\}"/g, '"127.0.0.1:{file.$1/web}"')
-    .replace(/,"load_balancing":\{[^}]*\}/, "");
+    .replace(/,"load_balancing":\{[^}]*\}/g, "");
   expect(text).toContain(`127.0.0.1:{file.${routesFolder}/7/live/web}`);
   expect(text).not.toContain("load_balancing");
   await mkdir(folder, { recursive: true });

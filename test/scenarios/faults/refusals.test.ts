@@ -95,12 +95,12 @@ const refusals: readonly Refusal[] = [
   {
     what: "the disk is full when its folder is written",
     arm: fails("proxy.prepare", noSpace),
-    ...{ stage: "cut-over", message: /no space left on device/ },
+    ...{ stage: "cut-over", message: /^The disk is full: Baton could not write/ },
   },
   {
     what: "the switch fails",
     arm: fails("proxy.switchTo", noSpace, 1),
-    ...{ stage: "cut-over", message: /no space left on device/ },
+    ...{ stage: "cut-over", message: /^The disk is full: Baton could not write/ },
   },
   {
     what: "the switch is made, and said to have failed",
@@ -108,7 +108,7 @@ const refusals: readonly Refusal[] = [
       faults.loseAnswer("proxy.switchTo", noSpace);
       return faults.heal;
     },
-    ...{ stage: "cut-over", message: /no space left on device/ },
+    ...{ stage: "cut-over", message: /^The disk is full: Baton could not write/ },
   },
   {
     what: "the proxy serves something else than its folder says",
