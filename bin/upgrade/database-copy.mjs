@@ -62,31 +62,50 @@ async function postgresOf(cluster) {
   return command.includes(cluster) ? pid : null;
 }
 
-/** A Postgres that somebody else runs: a dump. Whether one can be made is tried before Baton is stopped. */
+/**
+ * A Postgres that somebody else runs: a dump of Baton's tables, since there may be others. Whether one can be made is
+ * tried before Baton is stopped.
+ */
 async function copyOfGiven(url, folder) {
-  const place = join(folder, "database.dump");
+  const [place, functions] = [join(folder, "database.dump"), join(folder, "functions.sql")];
   const env = connectionOf(new URL(url));
-  const ours = ["--schema=public", "--schema=drizzle"];
-  const tried = await run("pg_dump", ["--schema-only", "--file=/dev/null", ...ours], { env });
+  const tables = (await tablesOfBaton()).map((name) => `--table=${name}`);
+  const tried = await run("pg_dump", ["--schema-only", "--file=/dev/null", ...tables], { env });
   if (tried.code !== 0) {
     throw new SetUpProblem(
       `The database of DATABASE_URL cannot be copied before the upgrade. Install the pg_dump of its version:\n\n${indent(tried.output.trim())}`,
     );
   }
+  const dropOld = await dropperOf();
   return {
     place,
     async take() {
       await rm(folder, { recursive: true, force: true });
       await mkdir(folder, { mode: 0o700 });
-      await mustRun("pg_dump", ["--format=custom", `--file=${place}`, ...ours], { env });
+      await mustRun("pg_dump", ["--format=custom", `--file=${place}`, ...tables], { env });
+      // A dump of tables has no functions, which their triggers call.
+      const query = "select pg_get_functiondef(oid) || ';' from pg_proc where proname = 'refuse_to_empty_audit'";
+      await mustRun("psql", ["--no-psqlrc", "-At", `--output=${functions}`, "--command", query], { env });
     },
     async putBack() {
-      // Of the new version, which is in place: it knows which tables are Baton's.
-      const { dropEverything } = await import(pathToFileURL(built("server/store/postgres/drop-everything.js")).href);
-      await dropEverything(url);
+      // The new version, which is in place, knows the tables that it has added.
+      const dropNew = await dropperOf();
+      for (const drop of [dropNew, dropOld]) await drop(url);
+      await mustRun("psql", ["--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", `--file=${functions}`], { env });
       await mustRun("pg_restore", ["--exit-on-error", "--no-owner", `--dbname=${env.PGDATABASE}`, place], { env });
     },
   };
+}
+
+const load = (file) => import(`${pathToFileURL(built(file)).href}?at=${Date.now()}`);
+const dropperOf = async () => (await load("server/store/postgres/drop-everything.js")).dropEverything;
+
+async function tablesOfBaton() {
+  const [{ allTables }, { getTableName }] = await Promise.all([
+    load("server/store/schema/all-tables.js"),
+    import("drizzle-orm"),
+  ]);
+  return [...allTables.map((table) => `public.${getTableName(table)}`), "drizzle.__drizzle_migrations"];
 }
 
 /** In the environment, because everybody can read a command line. */

@@ -32,13 +32,14 @@ async function installed() {
   return { within: join(folder, "etc"), systemctl };
 }
 
-test("a service is stopped by its name, and removed with all of its files", async () => {
+test("a service is stopped and started by its name, and removed with all of its files", async () => {
   const options = await installed();
   const service = await findService(data, options);
   await service?.stop();
+  await service?.start();
   await service?.remove();
   expect(await readFile(join(folder, "asked"), "utf8")).toBe(
-    "stop baton.service\ndisable --now baton.service baton-caddy.service\ndaemon-reload\n",
+    "stop baton.service\nstart baton.service\ndisable --now baton.service baton-caddy.service\ndaemon-reload\n",
   );
   const left = await readdir(join(folder, "etc"), { recursive: true, withFileTypes: true });
   expect(left.filter((entry) => entry.isFile()).map(({ name }) => name)).toEqual([]);

@@ -12,13 +12,17 @@ export async function findDaemon(): Promise<number> {
   throw new Error("no dockerd runs here");
 }
 
+const startTimeoutMs = 60_000;
+
 export async function untilDockerAnswers(docker: Dockerode): Promise<void> {
+  const giveUpAt = performance.now() + startTimeoutMs;
   while (
     !(await docker.ping().then(
       () => true,
       () => false,
     ))
   ) {
+    if (performance.now() > giveUpAt) throw new Error("Docker does not start again");
     await delay(50);
   }
 }
