@@ -7,6 +7,7 @@ import postgres from "postgres";
 import { beforeAll, describe, expect, test } from "vitest";
 import { endpoints } from "../../../server/routes.ts";
 import { formsOf } from "../../../server/rules/wording/secret-forms.ts";
+import { runProvider } from "../../openid/running-provider.ts";
 import { aBrowser } from "../../web/browser.ts";
 import type { World } from "../../web/world.ts";
 import { useWorkshop } from "../support/apps/workshop.ts";
@@ -41,6 +42,7 @@ const canaries: Record<string, string> = {
   "a shared variable": aCanary("shared"),
   "a repository's token": aToken("repo"),
   "a person's password": aCanary("password"),
+  "the identity provider's secret": aToken("provider"),
 };
 
 /** Prints its secrets in every way: whole, encoded, in pieces, with colours, with other text. */
@@ -117,7 +119,9 @@ beforeAll(async () => {
     ["crash", build(printsInBuild)],
     ["serve", build(`${printsInBuild} && exit 7`)],
   ] as const) {
-    await repository.write({ "compose.yaml": compose(mood), Dockerfile: dockerfile });
+    // Never the same twice, so that no build is answered from the engine's cache.
+    const made = randomBytes(8).toString("hex");
+    await repository.write({ "compose.yaml": compose(mood), Dockerfile: dockerfile, "made.txt": made });
     await repository.commit(`A version to ${mood}`);
     const { text } = await repository.push(baton().remote("vault")).done;
     pushed.push(text);
@@ -154,12 +158,26 @@ async function fillWithSecrets(): Promise<void> {
   await person.post(new URL(invited.url).pathname, { name: "Grace", email: "grace@example.com", password });
   expect(await person.isSignedIn()).toBe(true);
   for (const value of person.cookies.values()) if (value.length > 30) canaries[`a session ${value.length}`] = value;
+  await setIdentityProvider();
   await fetch(`${url}/api/products`, { headers: { Authorization: `Bearer ${canaries["an API token"]}` } });
 }
 
 function visitor() {
   const world = { fetch: (to: string, init?: RequestInit) => fetch(to, { ...init, redirect: "manual" }) };
   return aBrowser(world as unknown as World, baton().url);
+}
+
+async function setIdentityProvider(): Promise<void> {
+  await using provider = await runProvider(`${baton().url}/sign-in/provider/return`);
+  const admin = visitor();
+  await admin.get("/sign-in");
+  await admin.post("/sign-in", { token: baton().token });
+  await admin.get("/system/sign-in");
+  const { status, html } = await admin.post("/system/sign-in", {
+    ...{ issuer: provider.issuer, clientId: "baton", label: "Company", domains: "example.com", role: "deployer" },
+    clientSecret: canaries["the identity provider's secret"] ?? "",
+  });
+  expect(status, html).toBe(303);
 }
 
 describe("what Baton is told in confidence", () => {
