@@ -44,7 +44,7 @@ import { thisMachine } from "./this-machine.ts";
 export type DatabaseProcess = Pick<EmbeddedPostgres, "url" | "leave" | "stop">;
 
 /** All adapters of the server, and the settings that their users share. */
-export interface ServerAdapters extends PipelineContext, ReconcilerNeeds {
+export interface ServerAdapters extends PipelineContext, Omit<ReconcilerNeeds, "wakeQueue"> {
   readonly database: DatabaseProcess;
   readonly proxy: PipelineContext["proxy"] & CaddySupervisor;
   readonly forges: readonly Forge[];

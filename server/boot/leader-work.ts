@@ -17,7 +17,7 @@ export interface LeaderWork {
   stop(): Promise<void>;
 }
 
-export interface LeaderAdapters extends PipelineContext, ReconcilerNeeds {
+export interface LeaderAdapters extends PipelineContext, Omit<ReconcilerNeeds, "wakeQueue"> {
   readonly forges: readonly Forge[];
   readonly log: Log;
   /** The public URL of a deployment's page. */
@@ -25,7 +25,8 @@ export interface LeaderAdapters extends PipelineContext, ReconcilerNeeds {
 }
 
 export function startLeaderWork(adapters: LeaderAdapters, maxBuilding: number): LeaderWork {
-  const reconciler = createReconciler(adapters);
+  // The worker is made last, since it tells the reconciler what is over.
+  const reconciler = createReconciler({ ...adapters, wakeQueue: () => worker.wake() });
   const pipeline = createPipeline(adapters, { log: adapters.log, onOver: reconciler.settle });
   const worker = createWorker({
     ...adapters,

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { getRequestListener } from "@hono/node-server";
@@ -16,6 +17,7 @@ import { type DataFolder, openDataFolder } from "./process/data-folder.ts";
 import { connectionsWithin, raiseFileLimit } from "./process/file-limit.ts";
 import { createServerLog } from "./process/log.ts";
 import { thisProcess } from "./process/process-mark.ts";
+import { restoringFile } from "./process/restoring-file.ts";
 import { signAsServer, signOff } from "./process/server-process.ts";
 import { sourceFolder } from "./process/source-folder.ts";
 import { version } from "./process/version.ts";
@@ -37,6 +39,8 @@ export async function openServer(
   onLockedOut: (reason: string) => void,
 ): Promise<Server> {
   const beganMs = systemClock.monotonicMs();
+  if (existsSync(restoringFile(config.dataFolder)))
+    throw new Error(`A restore into ${config.dataFolder} did not finish. Run it again: npm run restore -- FILE`);
   const data = await openDataFolder(config.dataFolder);
   const log = createServerLog(config.logLevel, join(data.root, "baton.log"), process.stderr);
   const closing = new AbortController();

@@ -20,6 +20,7 @@ import { holdErrors } from "./receive/request-body.ts";
 import { advertise, uploadPack } from "./receive/serve.ts";
 import * as refs from "./repository/refs.ts";
 import { createRepositories } from "./repository/repositories.ts";
+import { usualMaxPushBytes } from "./repository/repository-config.ts";
 
 const mebibyte = 1024 * 1024;
 
@@ -50,7 +51,7 @@ export interface GitOptions {
 export function createGit({
   folder,
   log,
-  maxPushBytes = 512 * mebibyte,
+  maxPushBytes = usualMaxPushBytes,
   maxFetchBytes = 1024 * mebibyte,
   fetchTimeoutMs = 5 * 60_000,
   mayConnectTo = () => true,

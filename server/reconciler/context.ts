@@ -25,6 +25,8 @@ export interface ReconcilerNeeds
   readonly keepVersions: number;
   /** The limit of the build cache; null when Baton leaves the cache alone. */
   readonly buildCacheBytes: number | null;
+  /** Tells the worker that something is queued. */
+  readonly wakeQueue: () => void;
 }
 
 /** The first argument of each of the reconciler's steps. */

@@ -6,6 +6,7 @@ import { runContainer } from "../pipeline/containers/run-container.ts";
 import { isReplacedBy, type Repair } from "../rules/rollout/reconcile.ts";
 import { makerOf } from "../rules/rollout/stateful.ts";
 import type { ReconcilerContext } from "./context.ts";
+import { rebuildWithoutImage } from "./rebuild-version.ts";
 
 /** Starts a service of a live version again, with its former port, image and data. */
 export async function restoreService(
@@ -26,7 +27,12 @@ export async function restoreService(
   const maker = { ...owner, deployment: makerOf(service, deployment) };
   const making = { owner: maker, spec, stack: stack.name, service, networks, onNote: () => {} };
   if (await isBeingReplaced(context, installation.id, service)) return;
-  const { hostAddress } = await runContainer(context, making);
+  const started = await runContainer(context, making).catch(async (error: unknown) => {
+    if (await rebuildWithoutImage(context, deployment, service)) return null;
+    throw error;
+  });
+  if (started === null) return;
+  const { hostAddress } = started;
   if (service.kind === "web" && hostAddress !== null) {
     await proxy.prepare(installation.id, deployment.id, new Map([[service.name, hostAddress]]));
   }

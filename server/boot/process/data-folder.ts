@@ -18,6 +18,8 @@ export interface DataFolder {
   /** Repository files that are mounted into containers; see ports/mount-files.ts. */
   readonly mounts: string;
   readonly cache: string;
+  /** Where backups go by default: of products' data, and of Baton itself. */
+  readonly backups: string;
   readonly adminSocket: string;
 }
 
@@ -36,6 +38,7 @@ export async function openDataFolder(root: string): Promise<DataFolder> {
     routes: join(root, "routes"),
     mounts: join(root, "mounts"),
     cache: join(root, "cache"),
+    backups: join(root, "backups"),
     adminSocket: socketPath(root),
   };
   for (const part of [folder.repositories, folder.caddy, folder.routes, folder.mounts, folder.cache]) {

@@ -6,6 +6,9 @@ export const deploymentRefs = "refs/deployments/";
 /** The ref into which a fetch writes. */
 export const fetchedRef = "refs/fetched/tip";
 
+/** The size limit of one push, packed. */
+export const usualMaxPushBytes = 512 * 1024 * 1024;
+
 /**
  * The content of a repository's `config` file. Git's defaults that matter are spelled out, so that a newer git cannot
  * change them.

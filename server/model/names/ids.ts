@@ -11,6 +11,8 @@ export type TokenId = Id<"Token">;
 export type SessionId = Id<"Session">;
 export type LinkId = Id<"Link">;
 export type PasskeyId = Id<"Passkey">;
+export type BackupId = Id<"Backup">;
+export type RestoreId = Id<"Restore">;
 
 /** A full, lower-case hexadecimal Git object id (40 or 64 characters), never a branch name or an abbreviation. */
 export type CommitSha = string & { readonly [brand]: "CommitSha" };

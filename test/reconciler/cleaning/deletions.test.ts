@@ -45,7 +45,7 @@ async function aDeletedProduct() {
       state: () => null,
       apply: async () => ({ type: "off" }),
     } as unknown as ReconcilerContext["buildLimiter"],
-    ...{ drainTimeoutMs: 30_000, keepVersions: 5, buildCacheBytes: null },
+    ...{ drainTimeoutMs: 30_000, keepVersions: 5, buildCacheBytes: null, wakeQueue: () => {} },
   });
   return { reconciler, clock, calls, engine, publishRoutes, store };
 }

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { StartFailed } from "../../../server/ports/engine/containers.ts";
+import { BuildFailed } from "../../../server/ports/engine/images.ts";
 import type { FakeContainer } from "../../fakes/docker/container.ts";
 import type { FakeWorld } from "../../fakes/fake-world.ts";
 import { plain } from "../products.ts";
@@ -77,4 +78,36 @@ test("a live container that cannot be started again is tried less and less often
   await world.pass(60_000);
   expect(tries() - before).toBe(7);
   expect(await world.request("shop.localhost")).toMatchObject({ status: 200, deployment: first });
+});
+
+test("a live version whose container and image were removed by hand is built again from its commit", async () => {
+  const { world, first } = await withLive(plain());
+  await world.pass(11_000);
+  const builds = world.docker.builds.begun;
+  await world.docker.removeContainer(onlyContainer(world).id, never);
+  world.docker.images.clear();
+  await world.pass(60_000);
+  const [live] = await world.store.deployments.list({ limit: 1 });
+  expect(live).toMatchObject({ status: "ready", trigger: "redeploy", by: "Baton", sourceId: first });
+  expect(world.docker.builds.begun).toBe(builds + 1);
+  expect(await world.request("shop.localhost")).toMatchObject({ status: 200, deployment: live?.id });
+});
+
+test("a version that cannot be built again is tried once, and again only when a person asks", async () => {
+  const { world, first } = await withLive(plain());
+  await world.pass(11_000);
+  await world.docker.removeContainer(onlyContainer(world).id, never);
+  world.docker.images.clear();
+  world.faults.fail("engine.build", () => new BuildFailed("no space left on device", {}), {
+    times: Number.POSITIVE_INFINITY,
+  });
+  await world.pass(300_000);
+  const tries = await world.store.deployments.list({ limit: 10 });
+  expect(tries.map(({ status }) => status)).toEqual(["failed", "ready"]);
+  world.faults.heal();
+  const live = await world.deployment(first);
+  const asked = await world.ask((commands) => commands.redeploy(live, "then", "ada", never));
+  if (asked.type !== "queued") throw new Error("the redeployment was refused");
+  expect(await world.decided(asked.deployment.id)).toMatchObject({ status: "ready" });
+  expect(await world.request("shop.localhost")).toMatchObject({ status: 200, deployment: asked.deployment.id });
 });

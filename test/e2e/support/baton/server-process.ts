@@ -30,7 +30,7 @@ export interface ServerProcess {
 
 /** `folder` holds the compiled server; by default this checkout's. */
 export function runServer(
-  program: "main.js" | "down.js" | "key.js" | "admin.js" | "hold.js",
+  program: "main.js" | "down.js" | "key.js" | "admin.js" | "hold.js" | "backup.js" | "restore.js",
   environment: Environment,
   args: readonly string[] = [],
   folder = builtServer,

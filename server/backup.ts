@@ -1,0 +1,55 @@
+import { existsSync } from "node:fs";
+import { resolve } from "node:path";
+import { parseArgs } from "node:util";
+import { backUpServer } from "./boot/backup/back-up-server.ts";
+import { providePassphrase } from "./boot/backup/passphrase-file.ts";
+import { withDatabase } from "./boot/beside-server.ts";
+import { BadConfig, type Config, readConfig } from "./boot/config.ts";
+import { openDataFolder } from "./boot/process/data-folder.ts";
+import { serviceEnvironment } from "./boot/process/service.ts";
+import { systemClock } from "./boot/system-clock.ts";
+import { archivePlace, keptSettings, NoPlace } from "./rules/backup/archive-place.ts";
+import { backupText } from "./rules/wording/backup-text.ts";
+
+// npm run backup: writes one archive of this BATON_DATA, whether or not Baton is running.
+
+const usage = `npm run backup                            into ${"`backups`"} in BATON_DATA
+npm run backup -- --to /srv/backups       into this folder
+npm run backup -- --to s3://bucket/baton  into a bucket; reads AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY,
+                                          AWS_REGION and AWS_ENDPOINT_URL
+`;
+
+try {
+  const { values } = parseArgs({ args: process.argv.slice(2), options: { to: { type: "string" } } });
+  const dataFolder = resolve(process.env.BATON_DATA || ".baton");
+  const environment = { ...(await serviceEnvironment(dataFolder)), ...process.env };
+  await backUp(readConfig(environment, process.cwd()), environment, values.to);
+} catch (error) {
+  const message = error instanceof Error ? error.message : String(error);
+  const isUsage = error instanceof TypeError && "code" in error;
+  const isAsked = error instanceof BadConfig || error instanceof NoPlace;
+  process.stderr.write(isUsage ? usage : `${isAsked ? message : `No backup was made: ${message}`}\n`);
+  process.exitCode = 1;
+}
+
+async function backUp(config: Config, environment: NodeJS.ProcessEnv, wanted: string | undefined): Promise<void> {
+  if (!existsSync(config.dataFolder)) throw new Error(`there is no data at ${config.dataFolder}. Start Baton first.`);
+  const data = await openDataFolder(config.dataFolder);
+  const to = archivePlace(placeOf(wanted ?? environment.BATON_BACKUP_TO ?? data.backups), environment);
+  const passphrase = await providePassphrase(data.root, environment.BATON_BACKUP_PASSPHRASE?.trim() || null);
+  const interrupted = new AbortController();
+  process.once("SIGINT", () => interrupted.abort(new Error("it was interrupted")));
+  const done = await withDatabase(config, data, (url) =>
+    backUpServer(
+      { data, url, at: systemClock.now(), settings: keptSettings(environment) },
+      { to, passphrase: passphrase.text },
+      interrupted.signal,
+    ),
+  );
+  process.stdout.write(`${backupText(done, passphrase)}\n`);
+}
+
+/** A path on the command line may be relative. */
+function placeOf(text: string): string {
+  return text.includes("://") ? text : resolve(text);
+}

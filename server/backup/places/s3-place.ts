@@ -1,0 +1,120 @@
+import { Readable } from "node:stream";
+import { AwsClient } from "aws4fetch";
+import type { BackupPlace } from "../../model/backup.ts";
+import type { Place } from "./place.ts";
+
+type S3Options = Extract<BackupPlace, { readonly type: "s3" }> & { readonly secretAccessKey: string };
+
+const mebibyte = 1024 ** 2;
+/** S3 takes parts of 5 MiB or more, and 10,000 of them. Growing parts keep small files cheap and allow 700 GiB. */
+const partBytes = (number: number) => (number <= 1_000 ? 8 : number <= 5_000 ? 32 : 128) * mebibyte;
+const abortLimitMs = 30_000;
+
+/** A bucket of an S3-compatible server. Uploads are multipart, so a file's size need not be known beforehand. */
+export function createS3Place(options: S3Options): Place {
+  const { accessKeyId, secretAccessKey, region, endpoint, bucket, prefix } = options;
+  const client = new AwsClient({ accessKeyId, secretAccessKey, service: "s3", region, retries: 4 });
+  const base = `${endpoint.replace(/\/+$/, "")}/${encodeURIComponent(bucket)}/`;
+  const urlOf = (path: string, query = "") => `${base}${prefix === "" ? "" : `${prefix}/`}${path}${query}`;
+
+  async function ask(
+    method: string,
+    url: string,
+    signal: AbortSignal,
+    body: Uint8Array<ArrayBuffer> | string | null = null,
+  ): Promise<Response> {
+    let answer: Response;
+    try {
+      answer = await client.fetch(url, { method, body, signal });
+    } catch (error) {
+      if (signal.aborted) throw signal.reason;
+      throw new Error(`${endpoint} cannot be reached: ${reasonOf(error)}`, { cause: error });
+    }
+    if (!answer.ok) throw new Refusal(answer.status, `${bucket} at ${endpoint}: ${await refusalText(answer)}`);
+    return answer;
+  }
+
+  async function upload(path: string, content: AsyncIterable<Buffer>, signal: AbortSignal): Promise<number> {
+    const id = tagIn(await (await ask("POST", urlOf(path, "?uploads="), signal)).text(), "UploadId");
+    const upload = `uploadId=${encodeURIComponent(id)}`;
+    try {
+      const etags: string[] = [];
+      let bytes = 0;
+      for await (const part of inParts(content)) {
+        signal.throwIfAborted();
+        const url = urlOf(path, `?partNumber=${etags.length + 1}&${upload}`);
+        const answer = await ask("PUT", url, signal, new Uint8Array(part));
+        await answer.arrayBuffer();
+        etags.push(answer.headers.get("etag") ?? "");
+        bytes += part.length;
+      }
+      const parts = etags.map((tag, at) => `<Part><PartNumber>${at + 1}</PartNumber><ETag>${tag}</ETag></Part>`);
+      const list = `<CompleteMultipartUpload>${parts.join("")}</CompleteMultipartUpload>`;
+      const answer = await (await ask("POST", urlOf(path, `?${upload}`), signal, list)).text();
+      // The server may find out that it fails after it has begun to answer.
+      if (answer.includes("<Error>")) throw new Error(`${bucket} at ${endpoint}: ${tagIn(answer, "Message")}`);
+      return bytes;
+    } catch (error) {
+      const limit = AbortSignal.timeout(abortLimitMs);
+      await ask("DELETE", urlOf(path, `?${upload}`), limit).catch(() => {});
+      throw signal.aborted ? signal.reason : error;
+    }
+  }
+
+  return {
+    write: upload,
+    async read(path, signal) {
+      const { body } = await ask("GET", urlOf(path), signal);
+      if (!body) throw new Error(`${bucket} at ${endpoint} has no content for ${path}`);
+      return Readable.fromWeb(body as Parameters<typeof Readable.fromWeb>[0]);
+    },
+    async remove(path, signal) {
+      try {
+        await ask("DELETE", urlOf(path), signal);
+      } catch (error) {
+        if (!(error instanceof Refusal) || error.status !== 404) throw error;
+      }
+    },
+  };
+}
+
+class Refusal extends Error {
+  override readonly name = "Refusal";
+  readonly status: number;
+  constructor(status: number, message: string) {
+    super(message);
+    this.status = status;
+  }
+}
+
+/** At least one part, since an upload without any cannot be completed. */
+async function* inParts(content: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  let held: Buffer[] = [];
+  let bytes = 0;
+  let number = 1;
+  for await (const chunk of content) {
+    held.push(chunk);
+    bytes += chunk.length;
+    if (bytes < partBytes(number)) continue;
+    yield Buffer.concat(held, bytes);
+    [held, bytes, number] = [[], 0, number + 1];
+  }
+  if (bytes > 0 || number === 1) yield Buffer.concat(held, bytes);
+}
+
+async function refusalText(answer: Response): Promise<string> {
+  const words = await answer.text();
+  const message = /<Message>([^<]*)<\/Message>/.exec(words)?.[1];
+  return message ? `${message} (${answer.status})` : `answered ${answer.status}`;
+}
+
+function tagIn(xml: string, name: string): string {
+  const text = new RegExp(`<${name}>([^<]*)</${name}>`).exec(xml)?.[1];
+  if (text === undefined) throw new Error(`The answer of the S3 server has no ${name}`);
+  return text.replaceAll("&quot;", '"').replaceAll("&lt;", "<").replaceAll("&gt;", ">").replaceAll("&amp;", "&");
+}
+
+function reasonOf(error: unknown): string {
+  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+  return cause instanceof Error ? cause.message : String(cause);
+}
