@@ -10,6 +10,7 @@ import { readPastedVariables } from "../../server/rules/settings/pasted-variable
 import { spansOf } from "../../views/text/terminal-text.ts";
 import { plan } from "../builder/tree.ts";
 import { fuzz, testTimeoutMs, text, value, withinLimit } from "./fuzzing.ts";
+import { pushPackets } from "./packets.ts";
 
 /** Lines and words of real files, so that inputs come past the first check. */
 const words: Readonly<Record<string, readonly string[]>> = {
@@ -109,28 +110,26 @@ async function orProblem(call: () => unknown, isProblem: (error: unknown) => boo
   }
 }
 
-it("each repository gets a plan or a problem in words", { timeout: testTimeoutMs }, async ({ annotate }) => {
-  const summary = await fuzz(repository, 1_000, (files) =>
+it("each repository gets a plan or a problem in words", { timeout: testTimeoutMs }, async () => {
+  await fuzz("repositories", repository, 1_000, (files) =>
     orProblem(
       () => plan(files, { B: "b" }),
       (error) => error instanceof PlanProblem,
     ),
   );
-  await annotate(`repositories: ${summary}`);
 });
 
-it("each pasted .env gets values or faults", { timeout: testTimeoutMs }, async ({ annotate }) => {
-  const summary = await fuzz(content(".env"), 1_000, (pasted) =>
+it("each pasted .env gets values or faults", { timeout: testTimeoutMs }, async () => {
+  await fuzz(".env files", content(".env"), 1_000, (pasted) =>
     orProblem(
       () => readPastedVariables(pasted),
       () => false,
     ),
   );
   expect(Object.getPrototypeOf({})).toBe(Object.prototype);
-  await annotate(`.env files: ${summary}`);
 });
 
-it("each line of a log becomes spans without control characters", { timeout: testTimeoutMs }, async ({ annotate }) => {
+it("each line of a log becomes spans without control characters", { timeout: testTimeoutMs }, async () => {
   const sequences = [
     "\x1b[",
     "\x1b]8;;javascript:x",
@@ -148,15 +147,14 @@ it("each line of a log becomes spans without control characters", { timeout: tes
   const line = fc
     .array(fc.oneof(fc.constantFrom(...sequences), text), { maxLength: 30 })
     .map((parts) => parts.join(""));
-  const summary = await fuzz(fc.array(line, { maxLength: 4 }), 1_000, async (lines) => {
+  await fuzz("logs", fc.array(line, { maxLength: 4 }), 1_000, async (lines) => {
     const spans = await withinLimit(() => spansOf(lines));
     const shown = spans.flat().map((span) => span.text + span.classes);
     expect(shown.filter((one) => forbidden.test(one))).toEqual([]);
   });
-  await annotate(`logs: ${summary}`);
 });
 
-it("each delivery of a webhook is read or refused", { timeout: testTimeoutMs }, async ({ annotate }) => {
+it("each delivery of a webhook is read or refused", { timeout: testTimeoutMs }, async () => {
   const key = fc.constantFrom(
     "ref",
     "before",
@@ -169,45 +167,19 @@ it("each delivery of a webhook is read or refused", { timeout: testTimeoutMs }, 
     "__proto__",
   );
   const names = fc.constantFrom("push", "ping", "delete", "pull_request", "__proto__");
-  const summary = await fuzz(fc.tuple(names, fc.oneof(fc.dictionary(key, value), value)), 1_000, ([name, body]) =>
+  await fuzz("deliveries", fc.tuple(names, fc.oneof(fc.dictionary(key, value), value)), 1_000, ([name, body]) =>
     orProblem(
       () => readEvent(name, body),
       (error) => (error as Error).constructor.name === "UnreadableDelivery",
     ),
   );
-  await annotate(`deliveries: ${summary}`);
 });
 
-it("each push is read or refused", { timeout: testTimeoutMs }, async ({ annotate }) => {
-  const sha = "a".repeat(40);
-  const line = fc.oneof(
-    text,
-    fc.constantFrom(
-      `${sha} ${sha} refs/heads/main\0 report-status push-options`,
-      `shallow ${sha}`,
-      `${sha} ${sha} refs/x`,
-    ),
-  );
-  const packet = fc.oneof(
-    { weight: 4, arbitrary: line.map((payload) => framed(Buffer.from(payload))) },
-    fc.constantFrom("0000", "0001", "0003", "zzzz", "ffff").map((raw) => Buffer.from(raw)),
-    fc.uint8Array({ maxLength: 20 }).map((bytes) => Buffer.from(bytes)),
-  );
-  const packets = fc.array(packet, { maxLength: 12 });
-  const opening = [
-    framed(Buffer.from(`${sha} ${sha} refs/heads/main\0 report-status push-options`)),
-    Buffer.from("0000"),
-  ];
-  const plausible = packets.map((more) => [...opening, ...more]);
-  const summary = await fuzz(fc.oneof(packets, plausible), 1_000, (sent) =>
+it("each push is read or refused", { timeout: testTimeoutMs }, async () => {
+  await fuzz("pushes", pushPackets, 1_000, (sent) =>
     orProblem(
       () => readPush(Readable.from(sent, { objectMode: false })),
       (error) => error instanceof BadPush,
     ),
   );
-  await annotate(`pushes: ${summary}`);
 });
-
-function framed(payload: Buffer): Buffer {
-  return Buffer.concat([Buffer.from((payload.length + 4).toString(16).padStart(4, "0")), payload]);
-}

@@ -2,7 +2,8 @@ import fc from "fast-check";
 import { beforeAll, expect, it } from "vitest";
 import { endpoints } from "../../server/routes.ts";
 import { createWorld, origin, token } from "../web/world.ts";
-import { fuzz, marker, testTimeoutMs, text, value, withinLimit } from "./fuzzing.ts";
+import { fieldsRead } from "./fields-read.ts";
+import { fuzz, marker, report, testTimeoutMs, text, value, withinLimit } from "./fuzzing.ts";
 
 interface Attack {
   readonly endpoint: Endpoint;
@@ -14,7 +15,7 @@ interface Attack {
 }
 
 let fields: readonly string[];
-/** The fields of each call that the API's own description names, by method and path. */
+/** The fields that each endpoint reads, by method and path: those that the API describes, and those that handlers take. */
 let ownFields: ReadonlyMap<string, readonly string[]>;
 
 beforeAll(async () => {
@@ -26,14 +27,30 @@ beforeAll(async () => {
     if (typeof at?.name === "string" && typeof at.in === "string") found.add(at.name);
     return at;
   });
-  const { cookie } = await world.signIn();
-  for (const { method, path } of endpoints.filter(({ method, answer }) => method === "GET" && answer === "page")) {
-    const page = await world.fetch(pathWith(path, []), { method, headers: { cookie } });
-    for (const [, name = ""] of (await page.text()).matchAll(/ name="([^"]+)"/g)) found.add(name);
+  const own = new Map<string, readonly string[]>();
+  for (const endpoint of endpoints) {
+    const described = fieldsOf(JSON.parse(document), endpoint);
+    const taken = await fieldsTaken(endpoint);
+    own.set(keyOf(endpoint), [...new Set([...described, ...taken])]);
+    for (const name of [...described, ...taken]) found.add(name);
   }
   fields = [...found];
-  ownFields = new Map(endpoints.map((endpoint) => [keyOf(endpoint), fieldsOf(JSON.parse(document), endpoint)]));
-});
+  ownFields = own;
+}, testTimeoutMs);
+
+/** Asked twice: with nothing, and with what it looked for, because it may look for more then. */
+async function fieldsTaken(endpoint: Endpoint): Promise<readonly string[]> {
+  let names: readonly string[] = [];
+  for (let round = 0; round < 2; round++) {
+    const world = await sampleWorld();
+    const { cookie, csrf } = await world.signIn();
+    const given = Object.fromEntries(names.map((name) => [name, "1"]));
+    const attack: Attack = { endpoint, parameters: [], query: given, body: given, header: ["accept", "*/*"] };
+    const read = await fieldsRead(() => send(world, attack, { cookie, csrf }, true));
+    names = [...new Set([...names, ...read])].filter((one) => one !== "csrf");
+  }
+  return names;
+}
 
 type Endpoint = (typeof endpoints)[number];
 type Json = { readonly [name: string]: Json } | undefined;
@@ -130,23 +147,47 @@ function check({ endpoint }: Attack, { answer, said }: Awaited<ReturnType<typeof
     expect(said, where).not.toContain(marker.slice(0, 12));
 }
 
-it("the fields of the API's calls are known", () => {
-  expect([...ownFields.values()].filter((own) => own.length > 0).length).toBeGreaterThan(15);
+it("the fields of the API's calls, of forms and of pages' addresses are known", () => {
+  expect([...ownFields.values()].filter((own) => own.length > 0).length).toBeGreaterThan(80);
+  expect(ownFields.get("GET /activity")).toEqual(expect.arrayContaining(["before", "who", "search"]));
+  expect(ownFields.get("GET /deployments")).toEqual(expect.arrayContaining(["before", "product", "status"]));
+  expect(ownFields.get("POST /products/:slug/variables")).toEqual(expect.arrayContaining(["file", "name", "value"]));
 });
 
-it("no API call is answered with 500, hangs, or echoes markup", { timeout: testTimeoutMs }, async ({ annotate }) => {
-  const summary = await fuzz(fc.array(attacks(), { minLength: 1, maxLength: 12 }), 250, async (series) => {
+it("no field is echoed as markup or answered with 500", { timeout: testTimeoutMs }, async () => {
+  let count = 0;
+  for (const endpoint of endpoints) {
+    const world = await sampleWorld();
+    const { cookie, csrf } = await world.signIn();
+    for (const name of ownFields.get(keyOf(endpoint)) ?? []) {
+      for (const typed of [marker, "\0", "9".repeat(400)]) {
+        const given = { [name]: typed };
+        const attack: Attack = { endpoint, parameters: [], query: given, body: given, header: ["accept", "*/*"] };
+        const isForm = !endpoint.path.startsWith("/api/");
+        check(
+          attack,
+          await send(world, attack, isForm ? { cookie, csrf } : { authorization: `Bearer ${token}` }, isForm),
+        );
+        count++;
+      }
+    }
+  }
+  report("routes", endpoints.length);
+  report("fields of routes", [...ownFields.values()].flat().length);
+  report("every field once", count);
+});
+
+it("no API call is answered with 500, hangs, or echoes markup", { timeout: testTimeoutMs }, async () => {
+  await fuzz("series of API calls", fc.array(attacks(), { minLength: 1, maxLength: 12 }), 100, async (series) => {
     const world = await sampleWorld();
     for (const attack of series) check(attack, await send(world, attack, { authorization: `Bearer ${token}` }, false));
   });
-  await annotate(`API calls: ${summary}`);
 });
 
-it("no form is answered with 500, hangs, or echoes markup", { timeout: testTimeoutMs }, async ({ annotate }) => {
-  const summary = await fuzz(fc.array(attacks(), { minLength: 1, maxLength: 12 }), 250, async (series) => {
+it("no form is answered with 500, hangs, or echoes markup", { timeout: testTimeoutMs }, async () => {
+  await fuzz("series of forms", fc.array(attacks(), { minLength: 1, maxLength: 12 }), 100, async (series) => {
     const world = await sampleWorld();
     const { cookie, csrf } = await world.signIn();
     for (const attack of series) check(attack, await send(world, attack, { cookie, csrf }, true));
   });
-  await annotate(`forms: ${summary}`);
 });
