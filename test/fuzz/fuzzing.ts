@@ -7,6 +7,9 @@ import fc from "fast-check";
 const minutes = Number(process.env.BATON_FUZZ_MINUTES ?? 0);
 const seed = Number(process.env.BATON_FUZZ_SEED ?? Date.now() % 2 ** 31);
 
+/** Whether `npm run fuzz` runs it. */
+export const isLong = minutes > 0;
+
 /** How many properties share the time of a run. */
 const properties = 10;
 
