@@ -59,7 +59,8 @@ export async function withinLimit<T>(call: () => T | Promise<T>): Promise<T> {
   const hangs = new Promise<never>((_, reject) => {
     timer = setTimeout(() => reject(new Error(`the call did not answer within ${patienceMs} ms`)), patienceMs);
   });
-  const answer = await Promise.race([call(), hangs]).finally(() => clearTimeout(timer));
+  const answered = (async () => call())();
+  const answer = await Promise.race([answered, hangs]).finally(() => clearTimeout(timer));
   const { user, system } = process.cpuUsage(before);
   const ms = (user + system) / 1_000;
   if (ms > cpuLimitMs) throw new Error(`the call took ${Math.round(ms)} ms of CPU time`);
