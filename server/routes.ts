@@ -1,3 +1,4 @@
+import { backupCalls, backupRoutes } from "./backup-routes.ts";
 import { personRoutes } from "./person-routes.ts";
 import {
   askedInHandler,
@@ -30,6 +31,7 @@ const apiOfInstallation = routesAbout("installation", "id");
  */
 export const routes = {
   ...personRoutes,
+  ...backupRoutes,
   livez: route("/livez", { get: open(text) }),
   healthz: route("/healthz", { get: open(json) }),
   metrics: route("/metrics", { get: text("system") }),
@@ -184,6 +186,7 @@ export const routes = {
   },
 
   api: {
+    ...backupCalls,
     openapi: route("/api/openapi.json", { get: json("enter") }),
     activity: route("/api/activity", { get: json("enter") }),
     activityExport: route("/api/activity.jsonl", { get: text("enter") }),

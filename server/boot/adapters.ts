@@ -1,6 +1,8 @@
 import { join } from "node:path";
 import type { Logger } from "pino";
+import { createBackupTools } from "../backup/backup-tools.ts";
 import { createBuildLimiter } from "../cgroups/build-limiter.ts";
+import { createContainerAccess } from "../docker/access/container-access.ts";
 import { createDockerEngine } from "../docker/docker-engine.ts";
 import { createFirewall } from "../firewall/iptables.ts";
 import { createGitHub } from "../forge/github/github.ts";
@@ -14,6 +16,7 @@ import { createPasswords } from "../passwords/argon2-passwords.ts";
 import type { PipelineContext } from "../pipeline/context/context.ts";
 import { createBaseImages } from "../pipeline/images/base/base-images.ts";
 import { createRoutePublisher, type RoutePublisher } from "../pipeline/routing/routes.ts";
+import type { BackupTools } from "../ports/backup/backup-tools.ts";
 import type { Forge } from "../ports/forge.ts";
 import type { Machine } from "../ports/host/machine.ts";
 import type { Log } from "../ports/log.ts";
@@ -53,6 +56,7 @@ export interface ServerAdapters extends PipelineContext, Omit<ReconcilerNeeds, "
   readonly passwords: Passwords;
   readonly passkeys: Passkeys;
   readonly identityProvider: IdentityProvider;
+  readonly backupTools: BackupTools;
   readonly log: Log;
   /** The public URL of a deployment's page. */
   readonly pageOf: (deployment: number) => string;
@@ -93,6 +97,10 @@ export async function openAdapters(
     engine,
     proxy,
     prober,
+    backupTools: createBackupTools({
+      access: createContainerAccess({ instance, socket: config.dockerHost }),
+      ...{ clock, ownFolder: data.backups },
+    }),
     reach: createReach(),
     store,
     clock,

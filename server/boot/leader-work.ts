@@ -2,9 +2,11 @@ import { createReporter } from "../forge/reporter.ts";
 import type { PipelineContext } from "../pipeline/context/context.ts";
 import { Cancelled, Suspended } from "../pipeline/deployment-failed.ts";
 import { createPipeline } from "../pipeline/run.ts";
+import type { BackupTools } from "../ports/backup/backup-tools.ts";
 import type { Forge } from "../ports/forge.ts";
 import type { Log } from "../ports/log.ts";
 import { createWorker } from "../queue/worker.ts";
+import { createBackupKeeper } from "../reconciler/backups/backup-keeper.ts";
 import type { ReconcilerNeeds } from "../reconciler/context.ts";
 import { createReconciler } from "../reconciler/reconciler.ts";
 import { createRepositoryPoller } from "../reconciler/repository-poller.ts";
@@ -13,12 +15,14 @@ import { createRepositoryPoller } from "../reconciler/repository-poller.ts";
 export interface LeaderWork {
   readonly wakeQueue: () => void;
   readonly wakeReconciler: () => void;
+  readonly wakeBackups: () => void;
   /** Suspends the running deployments. The next leader resumes them. */
   stop(): Promise<void>;
 }
 
 export interface LeaderAdapters extends PipelineContext, Omit<ReconcilerNeeds, "wakeQueue"> {
   readonly forges: readonly Forge[];
+  readonly backupTools: BackupTools;
   readonly log: Log;
   /** The public URL of a deployment's page. */
   readonly pageOf: (deployment: number) => string;
@@ -40,16 +44,19 @@ export function startLeaderWork(adapters: LeaderAdapters, maxBuilding: number): 
   const { allowPrivateRepositories } = adapters.limits;
   const poller = createRepositoryPoller({ ...adapters, allowPrivateRepositories, wakeQueue: worker.wake });
   const reporter = createReporter(adapters);
+  const backups = createBackupKeeper({ ...adapters, wakeReconciler: reconciler.wake });
   worker.start();
   void finishKeyRotation(adapters);
   void reconciler.start();
   poller.start();
   reporter.start();
+  backups.start();
   return {
     wakeQueue: worker.wake,
     wakeReconciler: reconciler.wake,
+    wakeBackups: backups.wake,
     async stop() {
-      await Promise.all([worker.stop(), reconciler.stop(), poller.stop(), reporter.stop()]);
+      await Promise.all([worker.stop(), reconciler.stop(), poller.stop(), reporter.stop(), backups.stop()]);
     },
   };
 }

@@ -9,7 +9,7 @@ export interface Lock {
 }
 
 /** Only the server that holds the database's lock acts. While the lock is lost, waking has no effect. */
-export interface Leadership extends Pick<LeaderWork, "wakeQueue" | "wakeReconciler"> {
+export interface Leadership extends Pick<LeaderWork, "wakeQueue" | "wakeReconciler" | "wakeBackups"> {
   /** Stops the work and releases the lock. */
   resign(): Promise<void>;
 }
@@ -59,6 +59,7 @@ export async function takeLeadership(needs: LeadershipNeeds): Promise<Leadership
   return {
     wakeQueue: () => work?.wakeQueue(),
     wakeReconciler: () => work?.wakeReconciler(),
+    wakeBackups: () => work?.wakeBackups(),
     async resign() {
       ending.abort(new Error("the server stops"));
       await changing;

@@ -5,6 +5,7 @@ import { getRequestListener } from "@hono/node-server";
 import { createCommands } from "../commands/commands.ts";
 import type { Log } from "../ports/log.ts";
 import { serveFromFile } from "../proxy/process/serve-from-file.ts";
+import { measureNow } from "../reconciler/backups/measure-now.ts";
 import { holdServerLock } from "../store/postgres/server-lock.ts";
 import { loadAssets } from "../web/http/assets/assets.ts";
 import { createWeb } from "../web/web.ts";
@@ -99,14 +100,15 @@ async function serveApps(config: Config, data: DataFolder, log: Log, signal: Abo
 
 function makeWeb(config: Config, adapters: ServerAdapters, leadership: Leadership, closing: AbortSignal) {
   const { publicUrl, domain, allowPrivateRepositories } = config;
-  const { wakeQueue, wakeReconciler } = leadership;
+  const { wakeQueue, wakeReconciler, wakeBackups } = leadership;
   const commands = createCommands({
-    ...{ ...adapters, domain, allowPrivateRepositories, wakeQueue, wakeReconciler },
+    ...{ ...adapters, domain, allowPrivateRepositories, wakeQueue, wakeReconciler, wakeBackups },
     publicHost: publicUrl.hostname,
     readSample: readBundledApp,
   });
   return createWeb({
     ...{ ...adapters, commands, version, publicUrl, domain, closing },
+    backupFacts: (installation, service) => measureNow(adapters, installation, service),
     listen: config.listen,
     httpPort: config.httpPort,
     httpsPort: config.httpsPort,

@@ -1,3 +1,4 @@
+import type { BackupTools } from "../ports/backup/backup-tools.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Engine } from "../ports/engine/engine.ts";
 import type { Git } from "../ports/git.ts";
@@ -17,6 +18,7 @@ export interface CommandAdapters {
   readonly passwords: Passwords;
   readonly passkeys: Passkeys;
   readonly identityProvider: IdentityProvider;
+  readonly backupTools: Pick<BackupTools, "check" | "makeKey" | "remove">;
   readonly log: Log;
   /** The server's base domain, below which apps are served. */
   readonly domain: string;
@@ -32,6 +34,8 @@ export interface CommandAdapters {
   readonly wakeQueue: () => void;
   /** Tells the reconciler that something must be stopped or removed. */
   readonly wakeReconciler: () => void;
+  /** Tells the keeper of backups that it has work. */
+  readonly wakeBackups: () => void;
 }
 
 export type Uses<Name extends keyof CommandAdapters> = Pick<CommandAdapters, Name>;

@@ -14,6 +14,11 @@ import {
 } from "./account/second-factor.ts";
 import { endOtherSessions, endSession } from "./account/sessions.ts";
 import type { CommandAdapters } from "./adapters.ts";
+import { backUp } from "./backups/back-up.ts";
+import { removeBackup } from "./backups/remove-backup.ts";
+import { restoreBackup } from "./backups/restore-backup.ts";
+import { setBackupPlace } from "./backups/set-place.ts";
+import { setBackupPlan } from "./backups/set-plan.ts";
 import { applyChanges } from "./deployments/apply-changes.ts";
 import { cancel } from "./deployments/cancel.ts";
 import { deploy } from "./deployments/deploy.ts";
@@ -82,6 +87,12 @@ const commands = {
   setServiceSettings,
   setDomains,
   hideSetUp,
+
+  backUp,
+  restoreBackup,
+  removeBackup,
+  setBackupPlan,
+  setBackupPlace,
 
   planPush,
   acceptPush,

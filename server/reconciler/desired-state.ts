@@ -25,10 +25,12 @@ export async function readDesiredState(
       deployment.status === "deploying" && deployment.step === "watch" ? (deployment.replacedId ?? []) : [],
     ),
   );
+  const restores = await store.backups.restores({ unfinished: true });
   return {
     installations,
     stillServed: new Set(deleted.filter((id) => !withdrawn.has(id))),
     leaseHolders,
+    restoring: new Set(restores.flatMap((one) => (one.status === "running" ? [one.installationId] : []))),
     deployments: [...queued, ...running, ...live, ...replaced],
   };
 }

@@ -6,6 +6,7 @@ import { createAuditStore } from "./access/audit.ts";
 import { createLinkStore } from "./access/links.ts";
 import { createProviderStore } from "./access/provider.ts";
 import { createUserStore } from "./access/users.ts";
+import { createBackupStore } from "./backups/backups.ts";
 import { createAnnouncements } from "./deployments/announcements.ts";
 import { createDeploymentStore } from "./deployments/deployments.ts";
 import { createEventStore } from "./deployments/events.ts";
@@ -70,6 +71,7 @@ export async function createStore({ url, keyFile, chooseSubnet, log }: StoreOpti
       deliveries: createDeliveryStore(beside),
       reports: createReportStore(beside),
       audit: createAuditStore(beside),
+      backups: createBackupStore(beside, secrets),
       keys: createKeyStore({ database: beside, secrets, keyFile }),
       revision: () => revision,
       ping: () => ping(pool),

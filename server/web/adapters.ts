@@ -1,5 +1,7 @@
 import type { DocumentName } from "../../views/system/documents.ts";
 import type { Commands } from "../commands/commands.ts";
+import type { DataFacts } from "../model/backup.ts";
+import type { InstallationId } from "../model/names/ids.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Engine } from "../ports/engine/engine.ts";
 import type { Forge } from "../ports/forge.ts";
@@ -28,6 +30,8 @@ export interface WebAdapters extends FrontDoor {
   readonly commands: Commands;
   /** Installations with a host that the proxy cannot serve: their names ("shop in staging") and the reasons. */
   readonly unserved: () => readonly { readonly name: string; readonly message: string }[];
+  /** How much data a service has at the moment; null when it does not say. */
+  readonly backupFacts: (installation: InstallationId, service: string) => Promise<DataFacts | null>;
   readonly forges: readonly Forge[];
   readonly clock: Clock;
   readonly machine: Machine;

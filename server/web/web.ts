@@ -15,10 +15,11 @@ import { createErrorAnswers } from "./http/errors.ts";
 import { createSecurityHeaders } from "./http/headers.ts";
 import { createMethodCheck } from "./http/method-check.ts";
 import type { WebEnv } from "./http/web-context.ts";
+import { createBackupPages } from "./pages/backups/all.ts";
 import { createDeploymentPages } from "./pages/deployment/deployment.ts";
 import { createDeploymentsPages } from "./pages/deployment/deployments.ts";
 import { createRedeployPages } from "./pages/deployment/redeploy.ts";
-import { problemPage } from "./pages/page.ts";
+import { type PageNeeds, problemPage } from "./pages/page.ts";
 import { createPeoplePages } from "./pages/people/people.ts";
 import { createTokensPages } from "./pages/people/tokens.ts";
 import { createPersonPages } from "./pages/person-pages.ts";
@@ -77,8 +78,16 @@ export function createWeb(outside: WebAdapters): Hono<WebEnv> {
   app.use(createMethodCheck(app, errors.answer));
 
   app.route("/", createApiRoutes(needs));
-  for (const { app: pages } of [
-    createAssetRoutes(outside.assets, needs.endpoints),
+  for (const { app: pages } of pagesOf(needs, outside)) app.route("/", pages);
+  app.route("/", createGitHttp(needs));
+
+  requireDeclarations(app.routes, isGitPath);
+  return app;
+}
+
+function pagesOf(needs: PageNeeds, { assets }: WebAdapters) {
+  return [
+    createAssetRoutes(assets, needs.endpoints),
     ...createPersonPages(needs),
     createHomePages(needs),
     createProductPages(needs),
@@ -88,6 +97,7 @@ export function createWeb(outside: WebAdapters): Hono<WebEnv> {
     createProductLogsPages(needs),
     createProductVariablesPages(needs),
     createProductDomainsPages(needs),
+    ...createBackupPages(needs),
     createProductSettingsPages(needs),
     createProductDeletionPages(needs),
     createDeploymentsPages(needs),
@@ -104,11 +114,5 @@ export function createWeb(outside: WebAdapters): Hono<WebEnv> {
     createSetUpPages(needs),
     createDocumentPages(needs),
     createNewsStream(needs),
-  ]) {
-    app.route("/", pages);
-  }
-  app.route("/", createGitHttp(needs));
-
-  requireDeclarations(app.routes, isGitPath);
-  return app;
+  ];
 }

@@ -20,7 +20,12 @@ function createScene() {
       },
       async startWork() {
         happened.push("started");
-        return { wakeQueue() {}, wakeReconciler() {}, stop: async () => void happened.push("stopped") };
+        return {
+          wakeQueue() {},
+          wakeReconciler() {},
+          wakeBackups() {},
+          stop: async () => void happened.push("stopped"),
+        };
       },
       onLockedOut: () => happened.push("locked out"),
       ...{ clock, log },

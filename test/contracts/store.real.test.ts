@@ -12,7 +12,7 @@ describe("the store on Postgres", () => {
   storeContract(async () => {
     await database.sql`delete from products`;
     await database.sql`delete from environments where name <> 'production'`;
-    await database.sql`truncate tokens, sessions, users, links, identity_providers cascade`;
+    await database.sql`truncate tokens, sessions, users, links, identity_providers, backup_settings cascade`;
     return { store: database.store, clock: { now: () => new Date() } };
   });
 });

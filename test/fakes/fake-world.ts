@@ -14,6 +14,7 @@ import type { Git } from "../../server/ports/git.ts";
 import { renderEvent } from "../../server/rules/wording/render-event.ts";
 import { type App, behaviourFile } from "./docker/app.ts";
 import { createFakeDocker, type FakeDocker } from "./docker/fake-docker.ts";
+import { createFakeBackupTools } from "./fake-backup-tools.ts";
 import { createFakeCaddy, type FakeCaddy, type Served } from "./fake-caddy.ts";
 import { createFakeClock, type FakeClock } from "./fake-clock.ts";
 import { createFakeForge, type FakeForge } from "./fake-forge.ts";
@@ -153,6 +154,7 @@ export function createWorld(options: WorldOptions = {}): FakeWorld {
   const repositories = createFakeRepositories();
   const forge = createFakeForge();
   const mountFiles = createFakeMountFiles();
+  const backupTools = createFakeBackupTools();
   const faults = createFaults();
   const serverLog: string[] = [];
   /** The last commit that was pushed, by product and branch. */
@@ -175,6 +177,7 @@ export function createWorld(options: WorldOptions = {}): FakeWorld {
     const adapters = {
       engine: process.adapter("engine", docker),
       proxy: process.adapter("proxy", caddy),
+      backupTools,
       prober: process.adapter("prober", createFakeProber(docker, clock)),
       store: process.adapter("store", store),
       git: process.adapter("git", repositories),
@@ -206,13 +209,14 @@ export function createWorld(options: WorldOptions = {}): FakeWorld {
       if (life?.process === process) life = null;
       if (restartMs !== null) clock.after(restartMs, start);
     });
-    const { wakeQueue, wakeReconciler } = work;
+    const { wakeQueue, wakeReconciler, wakeBackups } = work;
     return {
       process,
       work,
       git,
       commands: createCommands({
         ...{ store: adapters.store, engine, git, clock: own, log, publishRoutes, wakeQueue, wakeReconciler },
+        ...{ wakeBackups, backupTools },
         ...signInAdapters(own),
         domain: limits.domain,
         publicHost: limits.publicHost,

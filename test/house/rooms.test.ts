@@ -57,6 +57,7 @@ const packagesOfOneRoom: Readonly<Record<string, readonly string[]>> = {
   "@simplewebauthn/server": ["passkeys"],
   "openid-client": ["openid"],
   otpauth: ["rules"],
+  croner: ["rules"],
   "age-encryption": ["backup"],
   aws4fetch: ["backup"],
 };

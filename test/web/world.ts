@@ -5,6 +5,7 @@ import { createGitHub } from "../../server/forge/github/github.ts";
 import type { WebAdapters } from "../../server/web/adapters.ts";
 import { loadAssets } from "../../server/web/http/assets/assets.ts";
 import { createWeb } from "../../server/web/web.ts";
+import { createFakeBackupTools } from "../fakes/fake-backup-tools.ts";
 import { createFakeClock } from "../fakes/fake-clock.ts";
 import { createFakeEngine } from "../fakes/fake-engine.ts";
 import { createFakeGit } from "../fakes/fake-git.ts";
@@ -47,7 +48,8 @@ export async function createWorld(
   const logged: unknown[] = [];
   const keep = (facts: object, message: string) => void logged.push({ ...facts, message });
   const log = { debug: keep, info: keep, warn: keep, error: keep };
-  const woken = { queue: 0, reconciler: 0, proxy: 0 };
+  const woken = { queue: 0, reconciler: 0, proxy: 0, backups: 0 };
+  const backupTools = createFakeBackupTools();
   await store.access.addFirstToken("admin", token);
 
   const needs: WebAdapters = {
@@ -73,8 +75,11 @@ export async function createWorld(
       readSample: async () => new Map([["index.html", Buffer.from("<h1>Hello</h1>")]]),
       wakeQueue: () => void woken.queue++,
       wakeReconciler: () => void woken.reconciler++,
+      wakeBackups: () => void woken.backups++,
+      backupTools,
     }),
     unserved: () => [],
+    backupFacts: async () => ({ tables: 14, rows: 12_500, isEstimate: false }),
     forges: [createGitHub()],
     machine: {
       disk: async () => ({ folder: "/srv/baton", freeBytes: 40_000_000_000, totalBytes: 100_000_000_000 }),
@@ -119,7 +124,7 @@ export async function createWorld(
   };
 
   return {
-    ...{ app, clock, store, engine, git, proxy, logged, woken, needs, fetch, api, read },
+    ...{ app, clock, store, engine, git, proxy, backupTools, logged, woken, needs, fetch, api, read },
     samples: createSamples(store, clock),
 
     /** Signs in like a browser. */

@@ -11,7 +11,15 @@ import { Icon } from "../ui/icon.tsx";
 import { Notice } from "../ui/outcome.tsx";
 import { PendingChanges, type PendingView } from "./pending-changes.tsx";
 
-export type ProductTab = "overview" | "deployments" | "logs" | "variables" | "domains" | "webhooks" | "settings";
+export type ProductTab =
+  | "overview"
+  | "deployments"
+  | "logs"
+  | "variables"
+  | "domains"
+  | "backups"
+  | "webhooks"
+  | "settings";
 
 /** What every tab of a product shows above its own content. */
 export interface ProductHeadProps {
@@ -116,6 +124,7 @@ const tabs: readonly { readonly tab: ProductTab; readonly name: string; readonly
   { tab: "logs", name: "Logs", url: routes.productLogs },
   { tab: "variables", name: "Variables", url: routes.productVariables },
   { tab: "domains", name: "Domains", url: routes.productDomains },
+  { tab: "backups", name: "Backups", url: routes.productBackups },
   { tab: "webhooks", name: "Repository", url: routes.productWebhooks },
   { tab: "settings", name: "Settings", url: routes.productSettings },
 ];

@@ -30,6 +30,9 @@ export function SystemPage({ frame, system }: { readonly frame: PageFrame; reado
           <a class="button" href={routes.environments()}>
             Environments
           </a>
+          <a class="button" href={routes.backupPlace()}>
+            Backups
+          </a>
           <a class="button" href={routes.signInSettings()}>
             Signing in
           </a>

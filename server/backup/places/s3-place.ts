@@ -10,7 +10,7 @@ const mebibyte = 1024 ** 2;
 const partBytes = (number: number) => (number <= 1_000 ? 8 : number <= 5_000 ? 32 : 128) * mebibyte;
 const abortLimitMs = 30_000;
 
-/** A bucket of an S3-compatible server. Uploads are multipart, so a file's size need not be known beforehand. */
+/** A bucket of an S3-compatible server. Uploads go in parts, so a file's size need not be known beforehand. */
 export function createS3Place(options: S3Options): Place {
   const { accessKeyId, secretAccessKey, region, endpoint, bucket, prefix } = options;
   const client = new AwsClient({ accessKeyId, secretAccessKey, service: "s3", region, retries: 4 });

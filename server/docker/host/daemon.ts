@@ -1,10 +1,10 @@
-import type { IncomingMessage, OutgoingHttpHeaders } from "node:http";
+import type { IncomingMessage } from "node:http";
 import type { Socket } from "node:net";
 import { text } from "node:stream/consumers";
 import { link } from "../../async/linked-abort.ts";
 import { EngineUnavailable } from "../../ports/engine/engine.ts";
 import type { DaemonAddress } from "../connection.ts";
-import { dial, Refusal } from "./exchange.ts";
+import { dial, Refusal, type UpgradeRequest } from "./exchange.ts";
 import {
   type AgreedApi,
   createVersionedApi,
@@ -35,7 +35,7 @@ export interface Daemon {
    */
   open(request: DaemonRequest, signal: AbortSignal): Promise<AsyncIterable<Buffer>>;
   /** Turns a request into a two-way connection. */
-  upgrade(path: string, headers: OutgoingHttpHeaders, signal: AbortSignal): Promise<Socket>;
+  upgrade(request: UpgradeRequest, signal: AbortSignal): Promise<Socket>;
   /** Connects without making a request. */
   dial(signal: AbortSignal): Promise<Socket>;
 }
@@ -125,7 +125,7 @@ export function createDaemon(address: DaemonAddress): Daemon {
       }
     },
 
-    upgrade: (path, headers, signal) => connected(signal, () => api.upgrade(path, headers, signal)),
+    upgrade: (request, signal) => connected(signal, () => api.upgrade(request, signal)),
     dial: (signal) => connected(signal, () => dial(address, signal)),
   };
 }

@@ -42,14 +42,22 @@ export function exchange(address: DaemonAddress, call: Exchange, signal: AbortSi
   return answer;
 }
 
+/** The POST that asks for a two-way connection. */
+export interface UpgradeRequest {
+  readonly path: string;
+  readonly headers: OutgoingHttpHeaders;
+  readonly body?: object;
+}
+
 /** Turns a POST into a two-way connection. Rejects like `exchange`. */
 export function upgrade(
   address: DaemonAddress,
-  path: string,
-  headers: OutgoingHttpHeaders,
+  { path, headers, body }: UpgradeRequest,
   signal: AbortSignal,
 ): Promise<Socket> {
-  const upgrading = { Connection: "Upgrade", ...headers };
+  const json = body === undefined ? null : JSON.stringify(body);
+  const ofBody = json !== null && { "Content-Type": "application/json", "Content-Length": Buffer.byteLength(json) };
+  const upgrading = { Connection: "Upgrade", ...headers, ...ofBody };
   const request = httpRequest({ ...address, method: "POST", path, headers: upgrading, agent: false, signal });
   const upgraded = new Promise<Socket>((resolve, reject) => {
     request.once("upgrade", (_, socket, head) => {
@@ -61,7 +69,7 @@ export function upgrade(
       reject(new Refusal(answer.statusCode ?? 0, `Docker does not upgrade the connection of ${path}.`));
     }, reject);
   });
-  request.end();
+  request.end(json);
   return upgraded;
 }
 

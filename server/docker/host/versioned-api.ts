@@ -1,11 +1,11 @@
-import type { IncomingMessage, OutgoingHttpHeaders } from "node:http";
+import type { IncomingMessage } from "node:http";
 import type { Socket } from "node:net";
 import type { Readable } from "node:stream";
 import { text } from "node:stream/consumers";
 import { EngineUnavailable } from "../../ports/engine/engine.ts";
 import type { DaemonAddress } from "../connection.ts";
 import { agreeOnApiVersion, isAtLeast, type SpokenApi } from "./api-version.ts";
-import { exchange, Refusal, upgrade } from "./exchange.ts";
+import { exchange, Refusal, type UpgradeRequest, upgrade } from "./exchange.ts";
 
 export interface DaemonRequest {
   readonly method: "GET" | "POST" | "PUT" | "DELETE";
@@ -44,7 +44,7 @@ export interface VersionedApi {
   agreed(signal: AbortSignal): Promise<AgreedApi>;
   /** Resolves when the daemon begins to answer. */
   begin(request: RequestIn, signal: AbortSignal): Promise<IncomingMessage>;
-  upgrade(path: string, headers: OutgoingHttpHeaders, signal: AbortSignal): Promise<Socket>;
+  upgrade(request: UpgradeRequest, signal: AbortSignal): Promise<Socket>;
   /** The daemon may be another one from now on. */
   forget(): void;
 }
@@ -99,8 +99,8 @@ export function createVersionedApi(address: DaemonAddress): VersionedApi {
     agreed,
     begin: (request, signal) =>
       inAgreedVersion((api) => send(typeof request === "function" ? request(api) : request, api, signal), signal),
-    upgrade: (path, headers, signal) =>
-      inAgreedVersion((api) => upgrade(address, pathIn(api, path), headers, signal), signal),
+    upgrade: (request, signal) =>
+      inAgreedVersion((api) => upgrade(address, { ...request, path: pathIn(api, request.path) }, signal), signal),
     forget() {
       known = null;
     },

@@ -18,11 +18,13 @@ export const permissions = [
   "push",
   "deploy",
   "stop",
+  "back-up",
   "variables",
   "domains",
   "settings",
   "webhooks",
   "install",
+  "restore",
   "shell",
   "delete-product",
 

@@ -1,4 +1,5 @@
 import type { AccessStore, AuditStore } from "./access.ts";
+import type { BackupStore } from "./backups.ts";
 import type { DeliveryStore } from "./deliveries.ts";
 import type { DeploymentStore, EventStore } from "./deployments.ts";
 import type { DomainStore } from "./domains.ts";
@@ -51,4 +52,5 @@ export interface ReadStore extends Pick<Store, "instance" | "ping" | "facts" | "
   readonly deliveries: Pick<DeliveryStore, "list" | "get" | "newestFromForge">;
   readonly reports: Pick<ReportStore, "trouble">;
   readonly audit: Pick<AuditStore, "list" | "choices">;
+  readonly backups: Pick<BackupStore, "get" | "list" | "restores" | "plan" | "place">;
 }

@@ -1,5 +1,6 @@
 import type { InstanceId } from "../../model/names/ids.ts";
 import type { AccessStore, AuditStore } from "./access.ts";
+import type { BackupStore } from "./backups.ts";
 import type { DeliveryStore } from "./deliveries.ts";
 import type { DeploymentStore, EventStore } from "./deployments.ts";
 import type { DomainStore } from "./domains.ts";
@@ -33,6 +34,7 @@ export interface Store {
   readonly deliveries: DeliveryStore;
   readonly reports: ReportStore;
   readonly audit: AuditStore;
+  readonly backups: BackupStore;
   readonly keys: KeyStore;
   /**
    * Grows with every commit of this process that may change what is known of products, environments, installations,

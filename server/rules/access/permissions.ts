@@ -44,11 +44,13 @@ export const permissionRules: Readonly<Record<Permission, PermissionRule>> = {
   push: { about: "product", role: "deployer", scopes: ["git:push", "admin"], words: "push to" },
   deploy: { about: "product", role: "deployer", scopes: ["deploy", ...managing], words: "deploy" },
   stop: { about: "product", role: "deployer", scopes: ["deploy", ...managing], words: "stop" },
+  "back-up": { about: "product", role: "deployer", scopes: ["deploy", ...managing], words: "back up the data of" },
   variables: { about: "product", role: "maintainer", scopes: managing, words: "change the variables of" },
   domains: { about: "product", role: "maintainer", scopes: managing, words: "change the domains of" },
   settings: { about: "product", role: "maintainer", scopes: managing, words: "change the settings of" },
   webhooks: { about: "product", role: "maintainer", scopes: managing, words: "manage the repository and webhooks of" },
   install: { about: "product", role: "maintainer", scopes: managing, words: "install and uninstall" },
+  restore: { about: "product", role: "maintainer", scopes: managing, words: "restore and remove backups of" },
   shell: { about: "product", role: "maintainer", scopes: managing, words: "open a shell and run commands in" },
   "delete-product": { about: "product", role: "maintainer", scopes: managing, words: "delete" },
 

@@ -1,6 +1,7 @@
 import type { EngineMachine } from "../../ports/engine/engine.ts";
 import type { BuildLimitState } from "../../ports/host/build-limiter.ts";
 import type { FirewallState } from "../../ports/host/firewall.ts";
+import { type FailingBackup, failingText } from "../backup/failing.ts";
 import { listed } from "../wording/removal-summary.ts";
 import type { DockerRelease } from "./docker-support.ts";
 import { dockerWarnings } from "./docker-warnings.ts";
@@ -28,6 +29,8 @@ export interface SystemFacts {
   /** Installations with a route that Caddy cannot serve, by name, and the reason. */
   readonly unserved: readonly { readonly name: string; readonly message: string }[];
   readonly products: readonly ProductHealth[];
+  /** Installations, by name, with a service whose newest backup has failed. */
+  readonly failingBackups: readonly (Pick<FailingBackup, "service" | "failure"> & { readonly name: string })[];
 }
 
 const gibibyte = 1024 ** 3;
@@ -46,6 +49,12 @@ export function systemWarnings(facts: SystemFacts, now: Date): readonly SystemWa
       ),
     ),
     ...facts.products.flatMap((product) => productTrouble(product) ?? []),
+    ...facts.failingBackups.map(({ name, ...failing }) =>
+      serious(
+        `${failingText(failing)} (${name}).`,
+        "Its Backups tab has the whole message. Earlier backups are kept until one succeeds.",
+      ),
+    ),
     ...littleSpace(facts),
     ...(facts.docker ? dockerWarnings(facts.docker, now) : []),
     ...lessProtected(facts),

@@ -18,6 +18,8 @@ export interface DesiredState {
   /** Live deployments and all that are not over. */
   readonly deployments: readonly Deployment[];
   readonly leaseHolders: readonly DeploymentId[];
+  /** Installations whose volumes are being filled from a backup: their services may not use them meanwhile. */
+  readonly restoring: ReadonlySet<InstallationId>;
 }
 
 /** The state of Docker and the proxy. */
@@ -174,7 +176,7 @@ function containerIn({ madeBy }: World, live: Deployment, service: ServiceSpec):
 
 function restorations(installation: Installation, rows: Rows, world: World): readonly Repair[] {
   const live = liveOf(installation, rows);
-  if (live?.status !== "ready") return [];
+  if (live?.status !== "ready" || rows.restoring.has(installation.id)) return [];
   // What a running deployment stopped in order to replace it, it also restores.
   const replacing = rows.deploying.get(installation.id) ?? [];
   const own = world.ofInstallation.get(installation.id) ?? [];

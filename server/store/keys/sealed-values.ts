@@ -2,6 +2,7 @@ import { and, isNotNull, type SQL, sql } from "drizzle-orm";
 import type { AnyPgColumn } from "drizzle-orm/pg-core";
 import type { Queries } from "../postgres/database.ts";
 import { identityProviders, users } from "../schema/access.ts";
+import { backupSettings } from "../schema/backups.ts";
 import { deployments } from "../schema/deployments.ts";
 import { environmentVariables, productVariables, variables } from "../schema/user-settings.ts";
 import { sources } from "../schema/webhooks.ts";
@@ -38,6 +39,8 @@ export const sealedColumns: Readonly<Record<SealedKind, SealedColumn>> = {
   "deploy key": { column: sources.privateKey, key: [sources.productId] },
   "totp secret": { column: users.totpSecret, key: [users.id] },
   "client secret": { column: identityProviders.clientSecret, key: [identityProviders.id] },
+  "backup place secret": { column: backupSettings.placeSecret, key: [backupSettings.id] },
+  "backup identity": { column: backupSettings.identity, key: [backupSettings.id] },
 };
 
 export const sealedKinds = Object.keys(sealedColumns) as readonly SealedKind[];

@@ -16,7 +16,9 @@ export interface SecretOwner {
     | "repository token"
     | "deploy key"
     | "totp secret"
-    | "client secret";
+    | "client secret"
+    | "backup place secret"
+    | "backup identity";
   readonly id: string;
 }
 

@@ -5,6 +5,7 @@ import { linksContract } from "./access/links.ts";
 import { providerContract } from "./access/provider.ts";
 import { signInsContract } from "./access/sign-ins.ts";
 import { usersContract } from "./access/users.ts";
+import { backupsContract } from "./backups/backups.ts";
 import { cancelContract } from "./deployments/cancel.ts";
 import { eventsContract } from "./deployments/events.ts";
 import { listsContract } from "./deployments/lists.ts";
@@ -44,6 +45,7 @@ const contracts: Readonly<Record<string, (make: MakeStore) => void>> = {
   links: linksContract,
   "the identity provider": providerContract,
   "the audit log": auditContract,
+  backups: backupsContract,
 };
 
 /**

@@ -23,7 +23,7 @@ async function servingGrpc(): Promise<Daemon> {
   return {
     ...daemon,
     agreed: async (signal) => ({ ...(await daemon.agreed(signal)), has: () => true }),
-    dial: (signal) => daemon.upgrade("/grpc", { Upgrade: "h2c" }, signal),
+    dial: (signal) => daemon.upgrade({ path: "/grpc", headers: { Upgrade: "h2c" } }, signal),
     upgrade: async () => {
       throw new Error("POST /session is for daemons without gRPC.");
     },

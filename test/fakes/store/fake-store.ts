@@ -7,6 +7,7 @@ import { createAudit } from "./access/audit.ts";
 import { createLinks } from "./access/links.ts";
 import { createProvider } from "./access/provider.ts";
 import { createUsers } from "./access/users.ts";
+import { createBackups } from "./backups/backups.ts";
 import { createDeployments } from "./deployments/deployments.ts";
 import { createEvents } from "./deployments/events.ts";
 import { createQueue } from "./deployments/queue.ts";
@@ -63,6 +64,7 @@ export function createFakeStore(clock: Clock): FakeStore {
     deliveries: createDeliveries(rows, queue),
     reports: createReports(rows),
     audit: createAudit(rows),
+    backups: createBackups(rows, nextId),
     keys: {
       rotate: async () => ({ isResumed: false, counts: {}, unreadable: [] }),
       finishRotation: async () => null,

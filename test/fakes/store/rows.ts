@@ -24,6 +24,8 @@ import type { ProviderSettings, StoredClient } from "../../../server/ports/store
 import type { SourceCredentials } from "../../../server/ports/store/sources.ts";
 import type { OidcSubject, Totp } from "../../../server/ports/store/users.ts";
 
+import { type BackupRows, createBackupRows } from "./backups/backup-rows.ts";
+
 /** The content of the real store's tables. Tests may read it and put rows in place. */
 export interface FakeRows {
   readonly environments: Map<EnvironmentId, Environment>;
@@ -58,6 +60,7 @@ export interface FakeRows {
   readonly deliveries: DeliveryRow[];
   readonly reports: Map<DeploymentId, ReportRow>;
   readonly audit: AuditEntry[];
+  readonly backup: BackupRows;
 }
 
 export interface TokenRow extends Omit<ApiToken, "isServers"> {
@@ -139,6 +142,7 @@ export function createRows(): FakeRows {
     deliveries: [],
     reports: new Map(),
     audit: [],
+    backup: createBackupRows(),
   };
 }
 

@@ -18,20 +18,20 @@ const ofServer = [
 /** What each role may do that the one before it may not, written down a second time. */
 const newWith: Readonly<Record<Role, readonly Permission[]>> = {
   viewer: ["enter", "account", "tokens", "see", "logs"],
-  deployer: ["hidden-logs", "values", "deliveries", "clone", "push", "deploy", "stop"],
+  deployer: ["hidden-logs", "values", "deliveries", "clone", "push", "deploy", "stop", "back-up"],
   maintainer: [
-    ...(["variables", "domains", "settings", "webhooks", "install", "shell", "delete-product"] as const),
+    ...(["variables", "domains", "settings", "webhooks", "install", "restore", "shell", "delete-product"] as const),
     ...(["create-products", "push-new-products", "shared-variables"] as const),
   ],
   admin: ["environments", "system", "administer", "machines", "people"],
 };
 const within: Readonly<Record<Scope, readonly Permission[]>> = {
   read: ["enter", "see", "logs", "hidden-logs", "values", "deliveries", "clone", "system"],
-  deploy: ["enter", "see", "deploy", "stop"],
+  deploy: ["enter", "see", "deploy", "stop", "back-up"],
   "git:push": ["clone", "push", "push-new-products"],
   manage: [
-    ...(["enter", "see", "logs", "hidden-logs", "values", "deliveries", "clone", "deploy", "stop"] as const),
-    ...(["variables", "domains", "settings", "webhooks", "install", "shell"] as const),
+    ...(["enter", "see", "logs", "hidden-logs", "values", "deliveries", "clone", "deploy", "stop", "back-up"] as const),
+    ...(["variables", "domains", "settings", "webhooks", "install", "restore", "shell"] as const),
     ...(["delete-product", "create-products", "shared-variables"] as const),
   ],
   admin: permissions,

@@ -18,6 +18,7 @@ const well: SystemFacts = {
   isReadableOnTheWay: false,
   unserved: [],
   products: [],
+  failingBackups: [],
 };
 const texts = (changes: Partial<SystemFacts>) => systemWarnings({ ...well, ...changes }, now).map(({ text }) => text);
 

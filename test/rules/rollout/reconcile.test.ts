@@ -32,7 +32,14 @@ const live = aReady({ id: id(1) });
 
 function repairs(rows: Partial<DesiredState>, world: Partial<ObservedState>): readonly Repair[] {
   return reconcile(
-    { installations: [installation()], stillServed: new Set(), deployments: [live], leaseHolders: [], ...rows },
+    {
+      installations: [installation()],
+      stillServed: new Set(),
+      deployments: [live],
+      leaseHolders: [],
+      restoring: new Set(),
+      ...rows,
+    },
     {
       containers: [aContainer({ owner: anOwner(1) })],
       networks: [],

@@ -30,5 +30,5 @@ test("no GET writes anything", async () => {
 
   expect(paths.length).toBeGreaterThan(25);
   expect(picture()).toBe(before);
-  expect(world.woken).toEqual({ queue: 0, reconciler: 0, proxy: 0 });
+  expect(world.woken).toEqual({ queue: 0, reconciler: 0, proxy: 0, backups: 0 });
 });

@@ -4,7 +4,7 @@ import { everything, type Principal } from "../../../server/model/access/princip
 import { roles } from "../../../server/model/access/role.ts";
 import { scopes } from "../../../server/model/access/scope.ts";
 import type { Grant } from "../../../server/model/access/user.ts";
-import type { ProductId } from "../../../server/model/names/ids.ts";
+import type { InstallationId, ProductId } from "../../../server/model/names/ids.ts";
 import type { Endpoint } from "../../../server/route.ts";
 import { endpoints, routes } from "../../../server/routes.ts";
 import { permissionRules, whyNot } from "../../../server/rules/access/permissions.ts";
@@ -41,9 +41,21 @@ beforeAll(async () => {
   const deployment = world.samples.live(own.installation);
   shop = own.product.id;
   paths = { slug: "shop", product: "shop", name: "about", sessionId: "s-1", environmentId: "1" };
-  paths = { ...paths, installation: String(own.installation.id), deployment: String(deployment.id) };
+  const backup = await aBackup(own.installation.id);
+  paths = {
+    ...paths,
+    backup: String(backup.id),
+    installation: String(own.installation.id),
+    deployment: String(deployment.id),
+  };
   callers = await manyCallers(world, own.product.id, other.product.id);
 });
+
+function aBackup(installation: InstallationId) {
+  const what = { service: "db", method: "postgres", reason: "manual", isEncrypted: false } as const;
+  const from = { deployment: null, requestedBy: null, folder: "shop/production/db/1" };
+  return world.store.backups.request({ installation, ...what, ...from }, now);
+}
 
 async function manyCallers({ store }: World, own: ProductId, other: ProductId): Promise<readonly Caller[]> {
   let count = 0;
@@ -102,6 +114,7 @@ function expected({ permission, asked, path }: Endpoint, { who }: Caller): 401 |
 }
 
 const bodies: Readonly<Record<string, object>> = {
+  "POST /api/backups/:id/restore": { into: "same" },
   "POST /api/product-deployments": { product: "shop", environment: "production" },
 };
 
@@ -109,7 +122,11 @@ async function send({ method, path, subject }: Endpoint, { token }: Caller): Pro
   // Ten wrong tokens a minute are answered in full.
   world.clock.advance(60_000);
   const url = path.replace(/:(\w+)(?:\{[^}]*\})?/g, (_, name: string) =>
-    subject?.parameter === name && subject.kind !== "product" ? (paths[subject.kind] ?? "") : (paths[name] ?? "1"),
+    path.includes("/backups/") && name === "id"
+      ? (paths.backup ?? "")
+      : subject?.parameter === name && subject.kind !== "product"
+        ? (paths[subject.kind] ?? "")
+        : (paths[name] ?? "1"),
   );
   const body = method === "GET" ? null : JSON.stringify(bodies[`${method} ${path}`] ?? {});
   const answer = await world.fetch(url, {
@@ -128,7 +145,7 @@ async function textOf(answer: Response): Promise<string> {
   return "";
 }
 
-const hidden = /there is no (?:product "shop"|(?:product )?deployment \d+)/i;
+const hidden = /there is no (?:product "shop"|(?:product )?deployment \d+|backup \d+)/i;
 
 it("there are dozens of routes and callers", ({ annotate }) => {
   expect(guarded.length).toBeGreaterThan(90);

@@ -11,6 +11,7 @@ import { createGitHttp } from "../../../server/web/git/git-http.ts";
 import { createCatalog } from "../../../server/web/read/catalog.ts";
 import { createOpenStreams } from "../../../server/web/streams/open-streams.ts";
 import { aToken, aUser } from "../../contracts/store/access/people.ts";
+import { createFakeBackupTools } from "../../fakes/fake-backup-tools.ts";
 import { createFakeClock } from "../../fakes/fake-clock.ts";
 import { createFakeEngine } from "../../fakes/fake-engine.ts";
 import { createFakeGit } from "../../fakes/fake-git.ts";
@@ -39,6 +40,7 @@ async function createGitDoor(publicUrl = "http://127.0.0.1:4000") {
     clock,
     commands: createCommands({
       ...{ store, git, clock, log, engine: createFakeEngine(), wakeQueue: keep, wakeReconciler: keep },
+      ...{ wakeBackups: keep, backupTools: createFakeBackupTools() },
       ...signInAdapters(clock),
       ...{ domain: "localhost", publicHost: "127.0.0.1", allowPrivateRepositories: false },
       publishRoutes: async () => [],

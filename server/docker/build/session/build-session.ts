@@ -60,5 +60,5 @@ async function connect(daemon: Daemon, id: string, signal: AbortSignal, answerLi
       clearTimeout(late);
     }
   }
-  return daemon.upgrade("/session", { Upgrade: "h2c", ...metadata }, signal);
+  return daemon.upgrade({ path: "/session", headers: { Upgrade: "h2c", ...metadata } }, signal);
 }

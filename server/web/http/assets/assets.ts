@@ -30,6 +30,7 @@ const styles = [
   "pages/rights",
   "pages/documents",
   "pages/people",
+  "pages/backups",
   "narrow",
 ].map((name) => `views/assets/styles/${name}.css`);
 

@@ -113,7 +113,7 @@ export async function headParts(head: ProductHeadProps, csrf: string | null): Pr
 export function productStreamUrl(
   place: InstallationRef,
   shown: string,
-  tab: "overview" | "deployments" | "domains" | "head",
+  tab: "overview" | "deployments" | "domains" | "backups" | "head",
   more: Readonly<Record<string, string>> = {},
 ): string {
   const query = new URLSearchParams({ ...more, environment: place.environment.name, tab, shown });

@@ -1,3 +1,4 @@
+import { BackupList, backupListId } from "../../../../views/backups/backups-page.tsx";
 import { Part } from "../../../../views/frame/live-region.tsx";
 import {
   type OverviewProps,
@@ -12,6 +13,7 @@ import { specOf } from "../../../model/deployment/deployment.ts";
 import { type DeploymentSpec, servicesOf } from "../../../model/deployment/spec.ts";
 import type { Installation, Product } from "../../../model/product.ts";
 import { routes } from "../../../routes.ts";
+import { failingBackups, failingText } from "../../../rules/backup/failing.ts";
 import { sharedVolumeText, unnamedVolumes, unnamedVolumeText } from "../../../rules/data/lasting-data.ts";
 import { dataInContainerText } from "../../../rules/data/lost-data.ts";
 import { movedTo } from "../../../rules/webhooks/moved-repository.ts";
@@ -22,6 +24,7 @@ import type { InstallationRef } from "../../read/catalog.ts";
 import { dataAtStake } from "../../read/known-data.ts";
 import { urlsOf } from "../../read/service-states.ts";
 import { answerWithSnapshots, type Snapshot } from "../../streams/state-stream.ts";
+import { isUnderWay, readBackups } from "../backups/backup-views.ts";
 import { deploymentRow, sourceNumbers } from "../deployment/deployment-rows.ts";
 import { digestOf } from "../digest.ts";
 import { frameOf, type PageNeeds } from "../page.ts";
@@ -40,6 +43,7 @@ import {
 } from "./product-head.ts";
 
 const shownDeployments = 5;
+const backupsLookedAt = 50;
 
 /** The notices that a redirect may ask for. Anything else in the URL shows nothing. */
 const notices: Readonly<Record<string, string>> = {
@@ -118,9 +122,9 @@ async function snapshot(c: WebContext, needs: PageNeeds): Promise<Snapshot> {
   const facts = await productFacts(needs, place, c.req.raw.signal);
   const csrf = c.get("visitor")?.csrf ?? null;
   const head = await headParts(facts.head, csrf);
-  const { shown, html } = await tabOf(c, needs, place, facts);
+  const { shown, html, isPassing = false } = await tabOf(c, needs, place, facts);
   const digest = digestOf(shown === null ? facts.head : [facts.head, shown]);
-  return { digest, html: head + html, isPassing: facts.head.state === "stopping" };
+  return { digest, html: head + html, isPassing: isPassing || facts.head.state === "stopping" };
 }
 
 async function tabOf(
@@ -128,7 +132,7 @@ async function tabOf(
   needs: PageNeeds,
   place: InstallationRef,
   facts: ProductFacts,
-): Promise<{ readonly shown: unknown; readonly html: string }> {
+): Promise<{ readonly shown: unknown; readonly html: string; readonly isPassing?: boolean }> {
   const now = needs.clock.now();
   switch (c.req.query("tab")) {
     case "overview": {
@@ -145,6 +149,13 @@ async function tabOf(
       const services = await servicesWithHosts(needs, place, facts.live, c.req.raw.signal);
       return { shown: services, html: await hostStateParts(services) };
     }
+    case "backups": {
+      const backups = await readBackups(needs, place);
+      const csrf = c.get("visitor")?.csrf ?? null;
+      const children = BackupList({ head: facts.head, backups, csrf, now });
+      const html = await Part({ target: backupListId, how: "replace", children }).toString();
+      return { shown: backups, html, isPassing: isUnderWay(backups) };
+    }
     default:
       return { shown: null, html: "" };
   }
@@ -158,8 +169,9 @@ async function readOverview(
 ): Promise<OverviewProps> {
   const { product, installation } = place;
   const filter = { installation: installation.id, limit: shownDeployments + 1 };
-  const [deployments, newest] = await Promise.all([
+  const [deployments, backups, newest] = await Promise.all([
     needs.store.deployments.list(filter),
+    needs.store.backups.list({ installation: installation.id, limit: backupsLookedAt }),
     product.repository === null ? null : needs.store.deliveries.newestFromForge(product.id),
   ]);
   const shown = deployments.slice(0, shownDeployments);
@@ -172,7 +184,10 @@ async function readOverview(
     gitUrl: new URL(routes.git(product.slug), needs.publicUrl).href,
     live,
     stacks: stacksOf(run),
-    data: dataNotes(live && specOf(live.deployment)),
+    data: [
+      ...failingBackups(backups).map((one) => ({ text: failingText(one), isWarning: true })),
+      ...dataNotes(live && specOf(live.deployment)),
+    ],
     rows: shown.map((row) => deploymentRow(row, place, sources, "its product's")),
     hasMore: deployments.length > shownDeployments,
   };

@@ -3,8 +3,10 @@ import { sizeText } from "../../../../views/text/size-text.ts";
 import { createLastKnown } from "../../../async/last-known.ts";
 import type { EngineInfo, EngineMachine } from "../../../ports/engine/engine.ts";
 import { routes } from "../../../routes.ts";
+import { failingBackups } from "../../../rules/backup/failing.ts";
 import { type DockerFacts, systemWarnings } from "../../../rules/health/system-warnings.ts";
 import { isReadableOnTheWay } from "../../../rules/webhooks/readable-on-the-way.ts";
+import { installationName } from "../../../rules/wording/installation-name.ts";
 import { reachCaddy, reachDatabase } from "../../health/health.ts";
 import { frameOf, type PageNeeds } from "../page.ts";
 import { productsHealth } from "../product/product-health.ts";
@@ -15,6 +17,7 @@ const factsLimitMs = 5_000;
 const usageLimitMs = 120_000;
 const sizesMaxAgeMs = 60_000;
 const sizesPatienceMs = 50;
+const backupsLookedAt = 500;
 
 /** Shows what Baton depends on, how each part is doing, and what somebody should fix. */
 export function createSystemPages(needs: PageNeeds) {
@@ -52,7 +55,7 @@ function factsForWarnings({ info, machine }: KnownDocker): DockerFacts {
 async function readSystem(needs: PageNeeds, sizes: Sizes): Promise<SystemProps> {
   const { clock, engine, machine, publicUrl } = needs;
   // Whether Docker answers is known from the first of its two answers.
-  const [database, caddy, info, itsMachine, usage, disk, products] = await Promise.all([
+  const [database, caddy, info, itsMachine, usage, disk, products, failing] = await Promise.all([
     reachDatabase(needs),
     reachCaddy(needs),
     known(engine.info(AbortSignal.timeout(factsLimitMs))),
@@ -60,6 +63,7 @@ async function readSystem(needs: PageNeeds, sizes: Sizes): Promise<SystemProps> 
     sizes.docker.get(),
     known(machine.disk()),
     known(productsHealth(needs, AbortSignal.timeout(factsLimitMs))),
+    known(readFailingBackups(needs)),
   ]);
   const docker = info && { info, machine: itsMachine };
   const answers = { caddy: caddy === "ok", database: database === "ok" };
@@ -83,11 +87,21 @@ async function readSystem(needs: PageNeeds, sizes: Sizes): Promise<SystemProps> 
         disk,
         unserved: needs.unserved(),
         products: products ?? [],
+        failingBackups: failing ?? [],
         isReadableOnTheWay: isReadableOnTheWay(publicUrl),
       },
       clock.now(),
     ),
   };
+}
+
+async function readFailingBackups({ store, catalog }: PageNeeds) {
+  const failing = failingBackups(await store.backups.list({ limit: backupsLookedAt }));
+  const places = await catalog.placesWith(failing.map(({ installation }) => installation));
+  return failing.flatMap((one) => {
+    const place = places.find(({ installation }) => installation.id === one.installation);
+    return place ? [{ ...one, name: installationName(place) }] : [];
+  });
 }
 
 async function partsOf(

@@ -1,0 +1,45 @@
+import { askedInHandler, call, form, json, page, route, routesAbout } from "./route.ts";
+
+const ofProduct = routesAbout("product", "slug");
+const apiOfInstallation = routesAbout("installation", "id");
+
+/** The pages about backups. They are part of the table in routes.ts. */
+export const backupRoutes = {
+  productBackups: ofProduct("/products/:slug/backups", {
+    get: page("see"),
+    post: form("back-up", "backed up"),
+  }),
+  productBackupPlan: ofProduct("/products/:slug/backups/plan", {
+    post: form("settings", "changed the backup schedule of"),
+  }),
+  /** GET says what would be lost, POST does it. */
+  backupRestore: ofProduct("/products/:slug/backups/:id{[0-9]+}/restore", {
+    get: page("restore"),
+    post: form("restore", "restored a backup of"),
+  }),
+  /** GET asks "are you sure?", POST does it. */
+  backupRemove: ofProduct("/products/:slug/backups/:id{[0-9]+}/remove", {
+    get: page("restore"),
+    post: form("restore", "removed a backup of"),
+  }),
+  /** Where backups are kept. */
+  backupPlace: route("/system/backups", {
+    get: page("administer"),
+    post: form("administer", "changed where backups are kept"),
+  }),
+} as const;
+
+export const backupCalls = {
+  installationBackups: apiOfInstallation("/api/product-deployments/:id/backups", {
+    get: json("see"),
+    post: call("back-up", "backed up"),
+  }),
+  installationBackupPlan: apiOfInstallation("/api/product-deployments/:id/backup-plan", {
+    get: json("see"),
+    put: call("settings", "changed the backup schedule of"),
+  }),
+  backups: route("/api/backups", { get: json("enter") }),
+  /** The handler asks for the right to the product that the backup is of. */
+  backup: route("/api/backups/:id", { delete: askedInHandler(call("restore", "removed a backup of")) }),
+  backupRestore: route("/api/backups/:id/restore", { post: askedInHandler(call("restore", "restored a backup of")) }),
+} as const;

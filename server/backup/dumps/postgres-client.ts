@@ -1,0 +1,70 @@
+import { Readable } from "node:stream";
+import { ProgramFailed } from "../../ports/engine/container-access.ts";
+import { type Inside, linesOf, run, textOf, type Variables, variableOf } from "./dump-tool.ts";
+
+/** Every cluster has it, and nobody's data is in it. */
+export const maintenance = "template1";
+
+export interface PostgresClient {
+  /** The database that the image was told to make. */
+  readonly own: string;
+  readonly signal: AbortSignal;
+  /** Runs a query and returns unaligned lines. */
+  sql(database: string, text: string, within?: Variables): Promise<string>;
+  program(name: string, options: readonly string[], signal: AbortSignal): AsyncIterable<Buffer>;
+  /** Runs a program that reads. */
+  feed(name: string, options: readonly string[], content: AsyncIterable<Buffer>): Promise<void>;
+  /** Those that hold data: the server's own `postgres` only when somebody uses it. */
+  databases(): Promise<readonly string[]>;
+}
+
+/** Postgres' own programs in its container, as the user that the image's variables name. */
+export async function connect(inside: Inside, signal: AbortSignal): Promise<PostgresClient> {
+  const { variables, access, subject } = inside;
+  const user = (await variableOf(inside, ["POSTGRES_USER", "POSTGRESQL_USERNAME"], signal)) ?? "postgres";
+  const password = await variableOf(inside, ["POSTGRES_PASSWORD", "POSTGRESQL_PASSWORD"], signal);
+  const own = variables.POSTGRES_DB ?? variables.POSTGRESQL_DATABASE ?? user;
+  const environment = { PGCONNECT_TIMEOUT: "10", ...(password !== null && { PGPASSWORD: password }) };
+  const command = (name: string, options: readonly string[]) => ({
+    command: [name, "-U", user, "-w", ...options],
+    environment,
+  });
+  const silent = ["-X", "-A", "-t", "-q", "-v", "ON_ERROR_STOP=1"];
+
+  const sql: PostgresClient["sql"] = (database, text, within = {}) => {
+    const client = command("psql", [...silent, "-d", database, "-c", text]);
+    return textOf(inside, { ...client, environment: { ...client.environment, ...within } }, signal);
+  };
+  return {
+    ...{ own, signal, sql },
+    program: (name, options, signal) => access.run(subject.container, command(name, options), signal),
+
+    async feed(name, options, content) {
+      const input = Readable.from(content, { objectMode: false });
+      const quiet = name === "psql" ? ["-X", "-q"] : [];
+      await run(inside, { ...command(name, [...quiet, ...options]), input }, signal);
+    },
+
+    async databases() {
+      const all = linesOf(
+        await sql(
+          maintenance,
+          "select datname from pg_database where datallowconn and not datistemplate order by datname",
+        ),
+      );
+      const mayBeUnused = own !== "postgres" && all.includes("postgres") && all.length > 1;
+      const isUnused = mayBeUnused && (await sql("postgres", tableCount)) === "0";
+      return isUnused ? all.filter((name) => name !== "postgres") : all;
+    },
+  };
+}
+
+export const tableCount = "select count(*) from pg_stat_user_tables";
+
+export const quoted = (name: string) => `"${name.replaceAll('"', '""')}"`;
+export const literal = (text: string) => `'${text.replaceAll("'", "''")}'`;
+
+/** For what may fail because a program says so; everything else is passed on. */
+export function onlyFailed(error: unknown): void {
+  if (!(error instanceof ProgramFailed)) throw error;
+}

@@ -1,0 +1,17 @@
+import type { BackupTools } from "../../ports/backup/backup-tools.ts";
+import type { ReconcilerContext } from "../context.ts";
+
+/** What the keeper of backups needs. */
+export type BackupNeeds = Pick<ReconcilerContext, "instance" | "engine" | "store" | "clock" | "log"> & {
+  readonly backupTools: BackupTools;
+  /** Tells the reconciler that a container is missing. */
+  readonly wakeReconciler: () => void;
+};
+
+export type BackupContext = BackupNeeds & { readonly signal: AbortSignal };
+
+/** The sentence that a page shows about what went wrong. */
+export function whyFailed(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  return message.trim().split("\n").slice(-6).join("\n") || "It failed without a reason";
+}

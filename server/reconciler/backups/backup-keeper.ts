@@ -1,0 +1,84 @@
+import { createWakeUp } from "../../async/wake-up.ts";
+import { backUp } from "../../commands/backups/back-up.ts";
+import { nextTime } from "../../rules/backup/schedule.ts";
+import type { BackupContext, BackupNeeds } from "./backup-context.ts";
+import { removeExpired, runBackup } from "./run-backup.ts";
+import { runRestore } from "./run-restore.ts";
+
+const lookEveryMs = 15_000;
+
+export interface BackupKeeper {
+  start(): void;
+  wake(): void;
+  stop(): Promise<void>;
+}
+
+/**
+ * Carries out backups and restores, one at a time, since each of them reads or writes as fast as the disk allows: those
+ * that somebody asked for, and those whose time has come.
+ */
+export function createBackupKeeper(needs: BackupNeeds): BackupKeeper {
+  const stopping = new AbortController();
+  const { signal } = stopping;
+  const context: BackupContext = { ...needs, signal };
+  const news = createWakeUp(needs.clock);
+  let loop: Promise<void> | null = null;
+
+  return {
+    start() {
+      loop ??= work();
+    },
+    wake: news.wake,
+    async stop() {
+      stopping.abort(new Error("the server is stopping"));
+      await loop;
+    },
+  };
+
+  async function work(): Promise<void> {
+    let isFirst = true;
+    while (!signal.aborted) {
+      try {
+        if (isFirst) await failLeftovers(context);
+        isFirst = false;
+        await requestDue(context);
+        await carryOut(context);
+      } catch (error) {
+        if (!signal.aborted) context.log.warn({ err: error }, "looking after backups failed; it will be retried");
+      }
+      await news.next(lookEveryMs, signal).catch(() => {});
+    }
+  }
+}
+
+/** What was running when the last server ended. */
+async function failLeftovers({ store, clock, log, wakeReconciler }: BackupContext): Promise<void> {
+  const failed = await store.backups.failUnfinished("Baton stopped while it was running", clock.now());
+  for (const { id } of failed) log.warn({ backup: id }, "a backup was broken off by the end of the last server");
+  wakeReconciler();
+}
+
+async function requestDue(context: BackupContext): Promise<void> {
+  const { store, clock } = context;
+  for (const { installation, ...plan } of await store.backups.duePlans(clock.now())) {
+    const now = clock.now();
+    // First, so that a crash skips a backup instead of repeating it for ever. What was missed comes once.
+    const nextAt = plan.cron === null ? null : nextTime(plan.cron, plan.timezone, now);
+    await store.backups.setPlan(installation, { ...plan, nextAt });
+    await backUp({ ...context, wakeBackups: () => {} }, { installation, service: null, by: null, reason: "schedule" });
+  }
+}
+
+async function carryOut(context: BackupContext): Promise<void> {
+  const { store, clock, signal } = context;
+  while (!signal.aborted) {
+    const restore = await store.backups.takeRestore(clock.now());
+    if (restore) {
+      await runRestore(context, restore);
+      continue;
+    }
+    const backup = await store.backups.take(clock.now());
+    if (!backup) return;
+    if (await runBackup(context, backup)) await removeExpired(context, backup);
+  }
+}

@@ -1,0 +1,101 @@
+import { z } from "@hono/zod-openapi";
+import type { Backup, BackupPlan, Restore } from "../../../model/backup.ts";
+import { backupReasons, backupStatuses, dumpMethods, restoreTargets } from "../../../model/backup.ts";
+import { id, time } from "./ids.ts";
+
+export const backupSchema = z
+  .object({
+    id,
+    productDeployment: id,
+    service: z.string(),
+    method: z.enum(dumpMethods),
+    reason: z.enum(backupReasons),
+    status: z.enum(backupStatuses),
+    requestedBy: z.string().nullable(),
+    createdAt: time,
+    startedAt: time.nullable(),
+    finishedAt: time.nullable(),
+    readBytes: z.int(),
+    storedBytes: z.int(),
+    folder: z.string().openapi({ description: "Below the backup place" }),
+    files: z.array(z.object({ name: z.string(), of: z.string(), bytes: z.int() })),
+    encrypted: z.boolean(),
+    frozenMs: z.int().openapi({ description: "How long the service was frozen" }),
+    tables: z.int().nullable(),
+    rows: z.int().nullable(),
+    failure: z.string().nullable(),
+    removedAt: time.nullable(),
+  })
+  .openapi("Backup");
+
+export function backupJson(backup: Backup): z.infer<typeof backupSchema> {
+  const {
+    installationId,
+    facts,
+    isEncrypted,
+    deploymentId: _,
+    createdAt,
+    startedAt,
+    finishedAt,
+    removedAt,
+    ...rest
+  } = backup;
+  return {
+    ...{ ...rest, files: [...rest.files], productDeployment: installationId, encrypted: isEncrypted },
+    ...{ tables: facts?.tables ?? null, rows: facts?.rows ?? null },
+    createdAt: createdAt.toISOString(),
+    startedAt: startedAt?.toISOString() ?? null,
+    finishedAt: finishedAt?.toISOString() ?? null,
+    removedAt: removedAt?.toISOString() ?? null,
+  };
+}
+
+export const restoreSchema = z
+  .object({
+    id,
+    backup: id,
+    productDeployment: id,
+    into: z.enum(restoreTargets),
+    status: z.enum(backupStatuses),
+    requestedBy: z.string(),
+    createdAt: time,
+    finishedAt: time.nullable(),
+    safetyBackup: id.nullable().openapi({ description: "The backup of what was there before" }),
+    restored: z.array(z.string()).openapi({ description: "The databases or volumes that were filled" }),
+    failure: z.string().nullable(),
+  })
+  .openapi("Restore");
+
+export function restoreJson(restore: Restore): z.infer<typeof restoreSchema> {
+  const { backupId, installationId, safetyBackupId, createdAt, finishedAt, ...rest } = restore;
+  return {
+    ...{ ...rest, restored: [...rest.restored], backup: backupId, productDeployment: installationId },
+    ...{ safetyBackup: safetyBackupId, createdAt: createdAt.toISOString() },
+    finishedAt: finishedAt?.toISOString() ?? null,
+  };
+}
+
+const count = z.int().min(0).max(1000);
+
+export const planSchema = z
+  .object({
+    cron: z.string().max(100).nullable().openapi({ example: "0 3 * * *", description: "Null turns it off" }),
+    timezone: z.string().max(60).openapi({ example: "Europe/Berlin" }),
+    keep: z.object({ hourly: count, daily: count, weekly: count, monthly: count }),
+    encrypted: z.boolean(),
+  })
+  .openapi("BackupPlan");
+
+export const shownPlanSchema = planSchema.extend({ nextAt: time.nullable() }).openapi("ShownBackupPlan");
+
+export function planJson({ isEncrypted, nextAt, ...plan }: BackupPlan): z.infer<typeof shownPlanSchema> {
+  return { ...plan, encrypted: isEncrypted, nextAt: nextAt?.toISOString() ?? null };
+}
+
+export const backupRequestSchema = z.object({
+  service: z.string().optional().openapi({ description: "Omitted, all services that keep data are backed up" }),
+});
+
+export const restoreRequestSchema = z.object({
+  into: z.enum(restoreTargets).openapi({ description: "`same` replaces what is there, after a backup of it" }),
+});

@@ -1,0 +1,50 @@
+import { BackupPlacePage, type BackupPlaceProps } from "../../../../views/backups/backup-place-page.tsx";
+import type { BackupPlace } from "../../../model/backup.ts";
+import { routes } from "../../../routes.ts";
+import { noteDetail } from "../../http/audit.ts";
+import { readForm } from "../../http/form.ts";
+import type { WebContext } from "../../http/web-context.ts";
+import { frameOf, type PageNeeds } from "../page.ts";
+
+/** Where backups are kept: a folder of this server, or a bucket. */
+export function createBackupPlacePages(needs: PageNeeds) {
+  const { endpoints, commands, store } = needs;
+
+  return endpoints
+    .router()
+    .on(routes.backupPlace.get, async (c) => {
+      const notice = c.req.query("done") === "set" ? "Saved. Baton could write, read and remove a file there." : null;
+      return show(c, { typed: await store.backups.place(), error: null, notice });
+    })
+
+    .on(routes.backupPlace.post, async (c) => {
+      const form = await readForm(c);
+      const typed = placeIn(form);
+      const outcome = await commands.setBackupPlace(typed, form.get("secret") || null);
+      if (outcome.type === "refused") return show(c, { typed, error: outcome.message, notice: null }, 400);
+      noteDetail(
+        c,
+        typed.type === "folder" ? (typed.path ?? "Baton’s own folder") : `${typed.bucket} at ${typed.endpoint}`,
+      );
+      return c.redirect(`${routes.backupPlace()}?done=set`, 303);
+    });
+
+  async function show(c: WebContext, page: Omit<BackupPlaceProps, "hasSecret">, status: 200 | 400 = 200) {
+    const frame = frameOf(c, needs, { title: "Where backups are kept", section: "system" });
+    const hasSecret = (await store.backups.place()).type === "s3";
+    return c.html(BackupPlacePage({ frame, page: { ...page, hasSecret } }), status);
+  }
+}
+
+function placeIn(form: URLSearchParams): BackupPlace {
+  const text = (name: string) => form.get(name)?.trim() ?? "";
+  if (form.get("type") !== "s3") return { type: "folder", path: text("path") || null };
+  return {
+    type: "s3",
+    endpoint: text("endpoint"),
+    region: text("region") || "us-east-1",
+    bucket: text("bucket"),
+    prefix: text("prefix").replace(/^\/+|\/+$/g, ""),
+    accessKeyId: text("accessKeyId"),
+  };
+}

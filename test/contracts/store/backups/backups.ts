@@ -1,0 +1,128 @@
+import { beforeEach, describe, expect, it } from "vitest";
+import { type BackupPlace, usualPlan } from "../../../../server/model/backup.ts";
+import type { InstallationId } from "../../../../server/model/names/ids.ts";
+import type { NewBackup } from "../../../../server/ports/store/backups.ts";
+import type { Store } from "../../../../server/ports/store/store.ts";
+import { anInstallation, type MakeStore } from "../lifecycle.ts";
+
+const at = (minute: number) => new Date(Date.UTC(2026, 10, 30, 3, minute));
+const dumped = {
+  files: [{ name: "shop.pgdump.gz", of: "shop", bytes: 700 }],
+  ...{ readBytes: 5_000, storedBytes: 700, frozenMs: 0, facts: { tables: 2, rows: 31, isEstimate: false } },
+};
+
+export function backupsContract(make: MakeStore): void {
+  let store: Store;
+  let installation: InstallationId;
+  const ask = (changes: Partial<NewBackup> = {}, minute = 0) =>
+    store.backups.request(
+      {
+        ...{ installation, service: "db", method: "postgres", reason: "manual", deployment: null },
+        ...{ requestedBy: "Ada", folder: "shop/production/db/1", isEncrypted: false, ...changes },
+      },
+      at(minute),
+    );
+  beforeEach(async () => {
+    ({ store } = await make());
+    installation = await anInstallation(store);
+  });
+
+  describe("a backup", () => {
+    it("waits, runs, says how far it is, and is done", async () => {
+      const first = await ask();
+      const second = await ask({ service: "files", method: "volume" }, 1);
+      expect(first).toMatchObject({ status: "queued", startedAt: null, files: [], requestedBy: "Ada" });
+      expect(await store.backups.list({ installation, unfinished: true })).toHaveLength(2);
+      expect(await store.backups.take(at(2))).toMatchObject({ id: first.id, status: "running", startedAt: at(2) });
+      await store.backups.progress(first.id, 100, 10);
+      expect(await store.backups.get(first.id)).toMatchObject({ readBytes: 100, storedBytes: 10 });
+      await store.backups.finish(first.id, { type: "done", ...dumped }, at(3));
+      await store.backups.progress(first.id, 1, 1);
+      expect(await store.backups.get(first.id)).toMatchObject({ ...dumped, status: "done", finishedAt: at(3) });
+      expect((await store.backups.take(at(4)))?.id).toBe(second.id);
+      expect(await store.backups.take(at(4))).toBeNull();
+      expect(await store.backups.list({ installation, kept: true })).toMatchObject([{ id: first.id }]);
+      await store.backups.removed(first.id, at(5));
+      expect(await store.backups.list({ installation, kept: true })).toEqual([]);
+      expect(await store.backups.list({ installation, service: "files" })).toHaveLength(1);
+      expect(await store.backups.list({ installation, before: second.id })).toMatchObject([{ removedAt: at(5) }]);
+    });
+
+    it("fails, once", async () => {
+      const { id } = await ask();
+      await store.backups.take(at(1));
+      await store.backups.finish(id, { type: "failed", failure: "The disk is full" }, at(2));
+      await store.backups.finish(id, { type: "done", ...dumped }, at(3));
+      expect(await store.backups.get(id)).toMatchObject({ status: "failed", failure: "The disk is full", files: [] });
+    });
+
+    it("that runs when the server dies has failed; one that waits goes on waiting", async () => {
+      const [running, waiting] = [await ask(), await ask()];
+      await store.backups.take(at(1));
+      const failed = await store.backups.failUnfinished("Baton stopped", at(2));
+      expect(failed.map(({ id }) => id)).toEqual([running.id]);
+      expect((await store.backups.get(running.id))?.failure).toBe("Baton stopped");
+      expect((await store.backups.get(waiting.id))?.status).toBe("queued");
+    });
+  });
+
+  describe("a restore", () => {
+    it("is the only one of its installation until it is finished", async () => {
+      const { id: backup } = await ask();
+      const request = { backup, installation, into: "same", requestedBy: "Ada" } as const;
+      const [first, second] = await Promise.all([
+        store.backups.requestRestore(request, at(1)),
+        store.backups.requestRestore(request, at(1)),
+      ]);
+      const made = first ?? second;
+      expect([first, second].filter((one) => one === null)).toHaveLength(1);
+      if (!made) throw new Error("none was made");
+      expect(await store.backups.takeRestore(at(2))).toMatchObject({ id: made.id, status: "running" });
+      expect(await store.backups.takeRestore(at(2))).toBeNull();
+      const safety = await ask({ reason: "before-restore" });
+      await store.backups.noteSafety(made.id, safety.id);
+      expect(await store.backups.restores({ unfinished: true })).toMatchObject([{ safetyBackupId: safety.id }]);
+      await store.backups.finishRestore(made.id, { restored: ["shop"] }, at(3));
+      await store.backups.finishRestore(made.id, { failure: "too late" }, at(4));
+      expect(await store.backups.restores({ installation })).toMatchObject([
+        { status: "done", restored: ["shop"], failure: null, finishedAt: at(3) },
+      ]);
+      expect(await store.backups.requestRestore({ ...request, into: "new" }, at(5))).not.toBeNull();
+    });
+  });
+
+  describe("a plan", () => {
+    it("is due from its time on, until it has another", async () => {
+      expect(await store.backups.plan(installation)).toBeNull();
+      const plan = { ...usualPlan, cron: "0 3 * * *", timezone: "Europe/Berlin", nextAt: at(10) };
+      await store.backups.setPlan(installation, plan);
+      expect(await store.backups.plan(installation)).toEqual(plan);
+      expect(await store.backups.duePlans(at(9))).toEqual([]);
+      expect(await store.backups.duePlans(at(10))).toEqual([{ ...plan, installation }]);
+      await store.backups.setPlan(installation, { ...plan, cron: null, nextAt: null });
+      expect(await store.backups.duePlans(at(59))).toEqual([]);
+    });
+  });
+
+  describe("where backups are kept", () => {
+    it("is Baton's own folder until another place is chosen, whose secret is kept until it changes", async () => {
+      const s3: BackupPlace = {
+        ...{ type: "s3", endpoint: "https://s3.example.com", region: "eu-1", bucket: "b", prefix: "" },
+        accessKeyId: "AK",
+      };
+      await store.backups.setPlace({ type: "folder", path: null }, null);
+      expect(await store.backups.openPlace()).toEqual({ place: { type: "folder", path: null }, secret: null });
+      await store.backups.setPlace(s3, "secret");
+      await store.backups.setPlace({ ...s3, bucket: "c" }, null);
+      expect(await store.backups.openPlace()).toEqual({ place: { ...s3, bucket: "c" }, secret: "secret" });
+      await store.backups.setPlace({ type: "folder", path: "/srv" }, null);
+      expect(await store.backups.openPlace()).toEqual({ place: { type: "folder", path: "/srv" }, secret: null });
+    });
+
+    it("has one pair of keys", async () => {
+      const first = await store.backups.keyOrSet({ recipient: "age1a", identity: "AGE-SECRET-KEY-1A" });
+      expect(await store.backups.keyOrSet({ recipient: "age1b", identity: "AGE-SECRET-KEY-1B" })).toEqual(first);
+      expect(await store.backups.key()).toEqual(first);
+    });
+  });
+}

@@ -1,0 +1,18 @@
+import type { Backup, BackupPlace, BackupPlan, Restore } from "../../../../server/model/backup.ts";
+import type { BackupId, RestoreId } from "../../../../server/model/names/ids.ts";
+
+export interface BackupRows {
+  readonly backups: Map<BackupId, Backup>;
+  readonly restores: Map<RestoreId, Restore>;
+  readonly plans: Map<number, BackupPlan>;
+  place: BackupPlace;
+  placeSecret: string | null;
+  key: { readonly recipient: string; readonly identity: string } | null;
+}
+
+export function createBackupRows(): BackupRows {
+  return {
+    ...{ backups: new Map(), restores: new Map(), plans: new Map() },
+    ...{ place: { type: "folder", path: null }, placeSecret: null, key: null },
+  };
+}

@@ -1,0 +1,227 @@
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { backUp } from "../../../server/commands/backups/back-up.ts";
+import { restoreBackup } from "../../../server/commands/backups/restore-backup.ts";
+import { setBackupPlan } from "../../../server/commands/backups/set-plan.ts";
+import { usualPlan } from "../../../server/model/backup.ts";
+import { plainContainer } from "../../../server/model/deployment/spec.ts";
+import type { BackupId, ContainerId } from "../../../server/model/names/ids.ts";
+import type { Installation } from "../../../server/model/product.ts";
+import type { ContainerState } from "../../../server/ports/engine/containers.ts";
+import type { Engine } from "../../../server/ports/engine/engine.ts";
+import { createBackupKeeper } from "../../../server/reconciler/backups/backup-keeper.ts";
+import { createFakeBackupTools } from "../../fakes/fake-backup-tools.ts";
+import { createFakeClock } from "../../fakes/fake-clock.ts";
+import { createFakeEngine } from "../../fakes/fake-engine.ts";
+import { createFakeStore } from "../../fakes/store/fake-store.ts";
+import { aService } from "../../model/a-deployment.ts";
+import { aContainer } from "../../ports/a-container.ts";
+import { createSamples, sampleSpec } from "../../web/samples.ts";
+
+/** What happened to containers and volumes, in order. */
+let happened: string[];
+let scene: Awaited<ReturnType<typeof createScene>>;
+beforeEach(async () => {
+  happened = [];
+  scene = await createScene();
+});
+afterEach(() => scene.keeper.stop());
+
+async function createScene() {
+  const clock = createFakeClock();
+  const store = createFakeStore(clock);
+  const backupTools = createFakeBackupTools();
+  const samples = createSamples(store, clock);
+  const { installation } = await samples.product("shop");
+  const live = samples.live(installation);
+  const mounts = (volume: string) => [{ type: "volume", volume, path: "/data", readOnly: false } as const];
+  const services = [
+    aService({
+      name: "db",
+      kind: "tcp",
+      pulledAs: "postgres:16",
+      container: { ...plainContainer, mounts: mounts("pg") },
+    }),
+    aService({ name: "files", kind: "web", container: { ...plainContainer, mounts: mounts("uploads") } }),
+  ];
+  store.put({ ...live, spec: { ...sampleSpec("shop"), stacks: [{ name: "shop", services }] } });
+  const owner = { product: installation.productId, installation: installation.id, deployment: live.id };
+  const fake = createFakeEngine();
+  fake.containers.push(
+    ...services.map(({ name, kind }, at) =>
+      aContainer({ id: String(at).repeat(64) as ContainerId, owner, service: name, kind }),
+    ),
+  );
+  const note = (what: string) => async (name: unknown) =>
+    void happened.push(`${what} ${nameOf(fake.containers, name)}`);
+  const engine: Engine = {
+    ...fake,
+    stopContainer: note("stop"),
+    removeContainer: note("remove"),
+    removeVolume: note("remove volume"),
+    createVolume: note("create volume"),
+  };
+  const log = { debug() {}, info() {}, warn() {}, error() {} };
+  const wakeBackups = () => keeper.wake();
+  const adapters = { store, clock, backupTools, wakeBackups };
+  const keeper = createBackupKeeper({
+    ...{ instance: store.instance, engine, store, clock, log, backupTools },
+    wakeReconciler: () => void happened.push("reconcile"),
+  });
+  return {
+    clock,
+    store,
+    backupTools,
+    installation: (await store.installations.get(installation.id)) as Installation,
+    keeper,
+    adapters,
+  };
+}
+
+function nameOf(containers: readonly ContainerState[], what: unknown): string {
+  if (typeof what === "object" && what && "name" in what) return String(what.name);
+  return containers.find(({ id }) => id === what)?.service ?? String(what);
+}
+
+async function settled(): Promise<void> {
+  for (let turns = 0; turns < 500; turns++) await Promise.resolve();
+}
+
+const list = () => scene.store.backups.list({ installation: scene.installation.id });
+async function ask(service: string | null = "db") {
+  const asked = await backUp(scene.adapters, { installation: scene.installation.id, service, by: "Ada" });
+  if (asked.type === "refused") throw new Error(asked.message);
+  return asked.backups;
+}
+
+describe("the keeper of backups", () => {
+  it("makes those that somebody asked for, once each", async () => {
+    scene.backupTools.data.set("db", "orders");
+    await ask(null);
+    await ask("db");
+    scene.keeper.start();
+    await settled();
+    expect((await list()).map(({ service, status, storedBytes }) => [service, status, storedBytes])).toEqual([
+      ["files", "done", 0],
+      ["db", "done", 6],
+    ]);
+  });
+
+  it("says why one failed, and goes on with the next", async () => {
+    scene.backupTools.onDump = ({ service }) => {
+      if (service === "db") throw new Error("pg_dump: error: out of disk");
+    };
+    await ask(null);
+    scene.keeper.start();
+    await settled();
+    expect((await list()).map(({ status, failure }) => [status, failure])).toEqual([
+      ["done", null],
+      ["failed", "pg_dump: error: out of disk"],
+    ]);
+  });
+
+  it("fails what the last server left running, and makes what it left waiting", async () => {
+    await ask(null);
+    await scene.store.backups.take(scene.clock.now());
+    scene.keeper.start();
+    await settled();
+    expect((await list()).map(({ service, status }) => [service, status])).toEqual([
+      ["files", "done"],
+      ["db", "failed"],
+    ]);
+  });
+
+  it("makes scheduled ones when their time comes, what was missed once, and removes those that the plan does not keep", async () => {
+    const plan = { ...usualPlan, cron: "0 3 * * *", keep: { hourly: 0, daily: 2, weekly: 0, monthly: 0 } };
+    await setBackupPlan(scene.adapters, scene.installation.id, plan);
+    scene.keeper.start();
+    await settled();
+    expect(await list()).toEqual([]);
+    for (let days = 0; days < 4; days++) {
+      await scene.clock.advance(24 * 3_600_000);
+      await settled();
+    }
+    const ofDb = (await list()).filter(({ service }) => service === "db");
+    expect(ofDb.map(({ reason, removedAt }) => [reason, removedAt !== null])).toEqual([
+      ["schedule", false],
+      ["schedule", false],
+      ["schedule", true],
+      ["schedule", true],
+    ]);
+    expect(scene.backupTools.stored.size).toBe(4);
+  });
+
+  it("encrypts what the plan says", async () => {
+    await setBackupPlan(scene.adapters, scene.installation.id, { ...usualPlan, isEncrypted: true });
+    scene.backupTools.data.set("db", "secret");
+    const [backup] = await ask();
+    scene.keeper.start();
+    await settled();
+    expect(scene.backupTools.stored.get(backup?.folder ?? "")).toEqual({ data: "secret", isSealed: true });
+  });
+});
+
+describe("a restore", () => {
+  async function restore(id: BackupId, into: "same" | "new") {
+    const asked = await restoreBackup(scene.adapters, id, { into, by: "Ada" });
+    if (asked.type === "refused") throw new Error(asked.message);
+    await settled();
+    const [newest] = await scene.store.backups.restores({ installation: scene.installation.id });
+    return newest;
+  }
+  async function backedUp(service: string): Promise<BackupId> {
+    scene.backupTools.data.set(service, "before");
+    const [backup] = await ask(service);
+    scene.keeper.start();
+    await settled();
+    scene.backupTools.data.set(service, "after");
+    happened = [];
+    return backup?.id as BackupId;
+  }
+
+  it("backs up what is there, and then replaces it", async () => {
+    const done = await restore(await backedUp("db"), "same");
+    expect(done).toMatchObject({ status: "done", restored: ["db"] });
+    expect(scene.backupTools.data.get("db")).toBe("before");
+    const safety = await scene.store.backups.get(done?.safetyBackupId as BackupId);
+    expect(safety).toMatchObject({ reason: "before-restore", status: "done", requestedBy: "Ada" });
+    expect(scene.backupTools.stored.get(safety?.folder ?? "")?.data).toBe("after");
+    expect(happened).toEqual(["reconcile"]);
+  });
+
+  it("replaces nothing when that backup fails", async () => {
+    const id = await backedUp("db");
+    scene.backupTools.onDump = () => {
+      throw new Error("The disk is full");
+    };
+    const done = await restore(id, "same");
+    expect(done?.failure).toBe("What is there now could not be backed up, so nothing was replaced: The disk is full");
+    expect(scene.backupTools.data.get("db")).toBe("after");
+  });
+
+  it("into a new place touches nothing else", async () => {
+    const done = await restore(await backedUp("db"), "new");
+    expect(done).toMatchObject({ status: "done", safetyBackupId: null });
+    expect(scene.backupTools.data.get("db")).toBe("after");
+    expect(await list()).toHaveLength(1);
+  });
+
+  it("of volumes stops the service meanwhile, and lets it be started again", async () => {
+    expect(await restore(await backedUp("files"), "same")).toMatchObject({ status: "done" });
+    const volume = `baton-fake0000-i${scene.installation.id}-shop_uploads`;
+    expect(happened).toEqual([
+      ...["stop files", "remove files", `remove volume ${volume}`, `create volume ${volume}`, "reconcile"],
+    ]);
+  });
+
+  it("is one at a time, and not of what is gone", async () => {
+    const id = await backedUp("db");
+    await scene.keeper.stop();
+    const ways = { into: "same", by: "Ada" } as const;
+    expect((await restoreBackup(scene.adapters, id, ways)).type).toBe("asked");
+    expect(await restoreBackup(scene.adapters, id, ways)).toMatchObject({ code: "conflict" });
+    await scene.store.backups.removed(id, scene.clock.now());
+    expect(await restoreBackup(scene.adapters, id, ways)).toMatchObject({
+      message: expect.stringContaining("removed"),
+    });
+  });
+});

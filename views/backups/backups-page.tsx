@@ -1,0 +1,124 @@
+import { routes } from "../../server/routes.ts";
+import type { LiveStream, PageFrame } from "../frame/frame.ts";
+import { ProductFrame, type ProductHeadProps } from "../product/product-frame.tsx";
+import { inEnvironment } from "../text/in-environment.ts";
+import { CsrfField } from "../ui/form/csrf-field.tsx";
+import { RelativeTime } from "../ui/time.tsx";
+import { BackupHistory } from "./backup-history.tsx";
+import { BackupPlanCard } from "./backup-plan-card.tsx";
+import type { BackupsProps } from "./backups-props.ts";
+
+export const backupListId = "backup-list";
+
+export function BackupsPage(props: {
+  readonly frame: PageFrame;
+  readonly head: ProductHeadProps;
+  readonly backups: BackupsProps;
+  readonly notice: string | null;
+  readonly stream: LiveStream;
+}) {
+  const { frame, head, backups, notice, stream } = props;
+  return (
+    <ProductFrame frame={frame} head={head} tab="backups" notice={notice} stream={stream}>
+      <BackupList head={head} backups={backups} csrf={frame.csrf} now={frame.now} />
+      {backups.sources.length > 0 && <BackupPlanCard head={head} backups={backups} csrf={frame.csrf} />}
+      <p class="muted small">
+        Backups are kept on {backups.placeText}
+        {backups.isSameDisk && ", and are lost with its disk"}. <a href={routes.backupPlace()}>Choose another place</a>{" "}
+        or read <a href={routes.document("backups")}>how backups work</a>.
+      </p>
+    </ProductFrame>
+  );
+}
+
+/** What there is to back up, and what has been. The page's stream replaces it. */
+export function BackupList(props: {
+  readonly head: Pick<ProductHeadProps, "slug" | "environment">;
+  readonly backups: Omit<BackupsProps, "refused">;
+  readonly csrf: string | null;
+  readonly now: Date;
+}) {
+  const { head, backups, csrf, now } = props;
+  return (
+    <div id={backupListId} class="backup-list">
+      <Sources head={head} backups={backups} csrf={csrf} now={now} />
+      <BackupHistory head={head} backups={backups} now={now} />
+    </div>
+  );
+}
+
+function Sources({ head, backups, csrf, now }: Parameters<typeof BackupList>[0]) {
+  const { sources, isLive } = backups;
+  if (sources.length === 0) {
+    return (
+      <section class="card empty">
+        <h2>{isLive ? "Nothing to back up" : "Nothing is live"}</h2>
+        <p class="muted">
+          {isLive
+            ? "The live version has no database and no volume. Its versions and variables are part of Baton’s own backup."
+            : "The live version says what there is to back up. Deploy one first; earlier backups stay below."}
+        </p>
+      </section>
+    );
+  }
+  return (
+    <section class="card flush" aria-labelledby="sources-title">
+      <header class="card-head">
+        <h2 id="sources-title">Data</h2>
+        {sources.length > 1 && <BackUpButton head={head} csrf={csrf} service={null} />}
+      </header>
+      {sources.map((source) => (
+        <div class="backup-source">
+          <div>
+            <strong>{source.service}</strong> <span class="muted">{source.what}</span>
+            {source.method === "volume" && (
+              <p class="muted small">
+                Its containers are frozen while the files are read
+                {source.lastDone && `: ${frozenText(source.lastDone.frozenMs)} the last time`}. Requests wait meanwhile.
+              </p>
+            )}
+          </div>
+          <p class="backup-last">
+            {source.lastDone ? (
+              <>
+                backed up <RelativeTime at={source.lastDone.createdAt} now={now} />
+              </>
+            ) : (
+              <span class="tone-warn">never backed up</span>
+            )}
+          </p>
+          <BackUpButton
+            head={head}
+            csrf={csrf}
+            service={source.service}
+            isBusy={source.newest !== null && source.newest.finishedAt === null}
+          />
+        </div>
+      ))}
+    </section>
+  );
+}
+
+function frozenText(ms: number): string {
+  return ms < 1000 ? "less than a second" : `${Math.round(ms / 1000)} s`;
+}
+
+function BackUpButton(props: {
+  readonly head: Pick<ProductHeadProps, "slug" | "environment">;
+  readonly csrf: string | null;
+  /** Null backs up everything. */
+  readonly service: string | null;
+  readonly isBusy?: boolean;
+}) {
+  const { head, csrf, service, isBusy = false } = props;
+  return (
+    <form method="post" action={inEnvironment(routes.productBackups(head.slug), head)}>
+      <CsrfField token={csrf} />
+      {service !== null && <input type="hidden" name="service" value={service} />}
+      <button class="button" type="submit" disabled={isBusy}>
+        {service === null ? "Back up all now" : "Back up now"}
+        {service !== null && <span class="visually-hidden">: {service}</span>}
+      </button>
+    </form>
+  );
+}

@@ -1,0 +1,70 @@
+import type { Backup, DataFacts } from "../../server/model/backup.ts";
+import { routes } from "../../server/routes.ts";
+import { factsText, lossText } from "../../server/rules/backup/loss.ts";
+import { ConfirmPage } from "../frame/confirm-page.tsx";
+import type { PageFrame } from "../frame/frame.ts";
+import { inEnvironment, productIn } from "../text/in-environment.ts";
+import { sizeText } from "../text/size-text.ts";
+
+/** Says what a restore would lose, and offers the way beside it. */
+export function RestorePage(props: {
+  readonly frame: PageFrame;
+  readonly slug: string;
+  readonly environment: string;
+  readonly backup: Backup;
+  /** What is there now; null when it does not say. */
+  readonly facts: DataFacts | null;
+}) {
+  const { frame, slug, environment, backup, facts } = props;
+  const isVolume = backup.method === "volume";
+  const holds = [factsText(backup.facts), sizeText(backup.readBytes)].filter((part) => part !== null).join(", ");
+  const place = { environment };
+  return (
+    <ConfirmPage
+      frame={frame}
+      title={`Restore ${backup.service} of ${productIn(slug, environment)}?`}
+      action={inEnvironment(routes.backupRestore(slug, backup.id), place)}
+      fields={<Choice isVolume={isVolume} hasBeside={backup.method !== "redis"} />}
+      yes={`Restore ${backup.service}`}
+      isDangerous
+      no={{ text: "Change nothing", url: inEnvironment(routes.productBackups(slug), place) }}
+    >
+      <p>
+        The backup was made at {backup.createdAt.toISOString().slice(0, 16).replace("T", " ")} UTC and holds {holds}.
+      </p>
+      <ul class="consequences">
+        {lossText(backup, facts, frame.now).map((sentence) => (
+          <li>{sentence}</li>
+        ))}
+        <li>What is there now is backed up first. If that fails, nothing is replaced.</li>
+        <li>
+          {isVolume
+            ? "The service is stopped while its files are replaced, and started again afterwards."
+            : "Open connections to the database are closed once, when the restored data takes its place."}
+        </li>
+      </ul>
+    </ConfirmPage>
+  );
+}
+
+function Choice({ isVolume, hasBeside }: { readonly isVolume: boolean; readonly hasBeside: boolean }) {
+  return (
+    <fieldset class="restore-choice">
+      <legend>Where to</legend>
+      <p class="check">
+        <input id="into-same" type="radio" name="into" value="same" checked />
+        <label for="into-same">Into the same place: it replaces what is there now</label>
+      </p>
+      {hasBeside && (
+        <p class="check">
+          <input id="into-new" type="radio" name="into" value="new" />
+          <label for="into-new">
+            {isVolume
+              ? "Into a new volume beside it: nothing is lost, and nothing uses it until you mount it"
+              : "Into a new database beside it: nothing is lost, and nothing uses it until you connect to it"}
+          </label>
+        </p>
+      )}
+    </fieldset>
+  );
+}
