@@ -7,7 +7,6 @@ import { createBuildCacheKeeper } from "./cleaning/build-cache.ts";
 import { removeDeleted, withdrawDeleted } from "./cleaning/deletions.ts";
 import { removeUnneededImages } from "./cleaning/images.ts";
 import { clearStrayCommits } from "./cleaning/repositories.ts";
-import { followContainers } from "./container-events.ts";
 import { type ReconcilerContext, type ReconcilerNeeds, warn } from "./context.ts";
 import { readDesiredState } from "./desired-state.ts";
 import { protectHost } from "./host-protection.ts";
@@ -15,6 +14,8 @@ import { createLiveVersions, type LiveVersions } from "./live-versions.ts";
 import { observeState } from "./observed-state.ts";
 import { createRepairs, type Repairs } from "./repairs.ts";
 import { createSettlements } from "./settlements.ts";
+import { followContainers } from "./supervision/container-events.ts";
+import { type CrashLoopLog, createCrashLoopLog } from "./supervision/crash-loops.ts";
 
 const lookEveryMs = 30_000;
 
@@ -46,8 +47,11 @@ export function createReconciler(needs: ReconcilerNeeds & { readonly log: Log })
   };
   const repairs = createRepairs(context, onRemoved, news.wake);
   const keepBuildCacheSmall = createBuildCacheKeeper(context);
-  const publishOnce = createFirstPublishing(context);
-  const liveVersions = createLiveVersions();
+  const memory = {
+    publishOnce: createFirstPublishing(context),
+    liveVersions: createLiveVersions(),
+    noteCrashLoops: createCrashLoopLog(context),
+  };
   const settlements = createSettlements(context, chores, {
     async tidy(installation) {
       await look();
@@ -87,7 +91,7 @@ export function createReconciler(needs: ReconcilerNeeds & { readonly log: Log })
   /** Passes run one at a time, because each repair is decided on what the previous one has left. */
   function look(): Promise<void> {
     looking = looking
-      .then(() => lookOnce(context, repairs, { publishOnce, liveVersions }))
+      .then(() => lookOnce(context, repairs, memory))
       .catch(warning("the regular check failed; it will be retried"));
     return looking;
   }
@@ -97,10 +101,17 @@ export function createReconciler(needs: ReconcilerNeeds & { readonly log: Log })
   }
 }
 
+/** What passes have in common. */
+interface Memory {
+  readonly publishOnce: () => Promise<void>;
+  readonly liveVersions: LiveVersions;
+  readonly noteCrashLoops: CrashLoopLog;
+}
+
 async function lookOnce(
   context: ReconcilerContext,
   repairs: Repairs,
-  { publishOnce, liveVersions }: { readonly publishOnce: () => Promise<void>; readonly liveVersions: LiveVersions },
+  { publishOnce, liveVersions, noteCrashLoops }: Memory,
 ): Promise<void> {
   context.signal.throwIfAborted();
   await protectHost(context);
@@ -116,6 +127,7 @@ async function lookOnce(
       .carryOut(repair)
       .catch((error: unknown) => warn(context, error, `the repair "${repair.type}" failed; it will be retried`));
   }
+  await noteCrashLoops(desired, observed);
   await removeDeleted(context, withdrawn);
 }
 

@@ -3,7 +3,7 @@ import type { Repair } from "../rules/rollout/reconcile.ts";
 import { createBackOff } from "./back-off.ts";
 import { removeVersion } from "./cleaning/remove-version.ts";
 import { type ReconcilerContext, warn } from "./context.ts";
-import { restoreService } from "./restore-service.ts";
+import { restoreService } from "./supervision/restore-service.ts";
 
 export interface Repairs {
   carryOut(repair: Repair): Promise<void>;

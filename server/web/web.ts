@@ -45,6 +45,7 @@ import { createSystemPages } from "./pages/system/system.ts";
 import { createProductBoard } from "./read/board/product-board.ts";
 import { createCatalog } from "./read/catalog.ts";
 import { createHostStates } from "./read/host-states.ts";
+import { createContainerNews } from "./read/running/container-news.ts";
 import { createSigningIn } from "./sign-in/person-sign-in.ts";
 import { createEventStreams } from "./streams/event-stream.ts";
 
@@ -60,7 +61,7 @@ export function createWeb(outside: WebAdapters): Hono<WebEnv> {
     ...door,
     metrics,
     catalog,
-    board: createProductBoard(outside),
+    ...createProductNews(outside),
     audit,
     ...createSigningIn({ ...outside, ...door, audit }, origins),
     endpoints: createEndpoints({ ...door, audit }),
@@ -115,4 +116,9 @@ function pagesOf(needs: PageNeeds, { assets }: WebAdapters) {
     createDocumentPages(needs),
     createNewsStream(needs),
   ];
+}
+
+function createProductNews(outside: WebAdapters) {
+  const containerNews = createContainerNews(outside);
+  return { containerNews, board: createProductBoard({ ...outside, containerNews }) };
 }

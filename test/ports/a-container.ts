@@ -22,6 +22,7 @@ export function aContainer(changes: Partial<ContainerState> = {}): ContainerStat
     exitCode: 0,
     outOfMemory: false,
     restartCount: 0,
+    deaths: [],
     error: "",
     startedAt: new Date("2026-01-31T12:00:00Z"),
     hostAddress: hostAddress("127.0.0.2", 20_000),

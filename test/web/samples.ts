@@ -136,6 +136,7 @@ export function sampleContainer(
     exitCode: 0,
     outOfMemory: false,
     restartCount: 0,
+    deaths: [],
     error: "",
     startedAt: deployment.createdAt,
     hostAddress: hostAddress("127.0.0.2", 20_000),

@@ -13,6 +13,7 @@ import { type Activity, ActivityLine } from "../system/activity-line.tsx";
 import { inEnvironment } from "../text/in-environment.ts";
 import { Address } from "../ui/address.tsx";
 import { type RunState, StateBadge } from "../ui/badge.tsx";
+import { Icon } from "../ui/icon.tsx";
 import { Sentence } from "../ui/sentence.tsx";
 import { RelativeTime } from "../ui/time.tsx";
 import { type LiveVersion, VersionLine } from "./live-version.tsx";
@@ -27,6 +28,8 @@ export interface ProductCard {
 export interface InstallationCard {
   readonly environment: string;
   readonly state: RunState;
+  /** "web keeps crashing"; null if no service does. */
+  readonly trouble: string | null;
   readonly url: string | null;
   readonly live: LiveVersion | null;
   readonly activity: Activity | null;
@@ -206,7 +209,7 @@ interface InstalledProps {
 }
 
 function Installed({ card, installation, now }: InstalledProps) {
-  const { environment, state, url, live, activity } = installation;
+  const { environment, state, trouble, url, live, activity } = installation;
   const isFirst = installation === card.installations[0];
   return (
     <div class="product">
@@ -236,6 +239,12 @@ function Installed({ card, installation, now }: InstalledProps) {
         )}
       </div>
       <StateBadge state={state} isFailing={activity?.tone === "bad"} />
+      {trouble !== null && (
+        <p class="product-trouble tone-bad">
+          <Icon name="warning" />
+          <a href={inEnvironment(routes.product(card.slug), installation)}>{trouble}</a>
+        </p>
+      )}
       {activity && <ActivityLine activity={activity} />}
     </div>
   );
@@ -256,7 +265,7 @@ function ProductLine({ card, installation, now }: InstalledProps) {
           {card.installations.length > 1 && <span class="environment"> {environment}</span>}
         </a>
       </p>
-      <p class="line-state">
+      <p class="line-state" title={installation.trouble ?? undefined}>
         <StateBadge state={state} isFailing={activity?.tone === "bad"} />
         {activity && !isFailure && <ActivityMark activity={activity} />}
       </p>

@@ -12,6 +12,7 @@ import { Icon } from "../ui/icon.tsx";
 import { PushLines } from "../ui/push-lines.tsx";
 import { type LiveVersion, VersionLine } from "./live-version.tsx";
 import { ProductFrame, type ProductHeadProps } from "./product-frame.tsx";
+import { ServiceTroubles, type TroubleView } from "./service-troubles.tsx";
 
 export interface OverviewProps {
   readonly branch: string | null;
@@ -23,6 +24,8 @@ export interface OverviewProps {
   /** The tip of the branch, if it was pushed and nothing is deployed yet. */
   readonly here: Commit | null;
   readonly live: LiveVersion | null;
+  /** What is wrong with its services. */
+  readonly troubles: readonly TroubleView[];
   readonly stacks: readonly StackState[];
   /** One sentence for each place where the live version keeps data outside named volumes. */
   readonly data: readonly { readonly text: string; readonly isWarning: boolean }[];
@@ -67,11 +70,12 @@ export function ProductOverview(props: {
   readonly now: Date;
 }) {
   const { overview, head, csrf, now } = props;
-  const { live, stacks, data, rows, hasMore } = overview;
+  const { live, troubles, stacks, data, rows, hasMore } = overview;
   if (rows.length === 0) return <FirstVersion overview={overview} head={head} csrf={csrf} />;
   return (
     <div id={productOverviewId} class="stack">
       <Moved overview={overview} head={head} />
+      <ServiceTroubles troubles={troubles} head={head} />
       {live && (
         <section class="card live-card" aria-labelledby="live-title">
           <h2 class="eyebrow" id="live-title">

@@ -23,6 +23,7 @@ export function containerState(container: Docker.ContainerInspectInfo, instance:
     exitCode: state.ExitCode,
     outOfMemory: state.OOMKilled,
     restartCount: container.RestartCount,
+    deaths: [],
     error: state.Error,
     startedAt: dateOf(state.StartedAt),
     hostAddress: hostAddressOf(host.PortBindings),

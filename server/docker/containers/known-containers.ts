@@ -4,6 +4,7 @@ import { createSharedCall } from "../../async/shared-call.ts";
 import type { ContainerState } from "../../ports/engine/containers.ts";
 import { readMessages } from "../build/json-stream.ts";
 import type { Daemon } from "../host/daemon.ts";
+import { createRecentDeaths, type DeathMessage, type RecentDeaths, rememberedMs } from "./recent-deaths.ts";
 
 /** The requests that read containers from the daemon. */
 interface Reads {
@@ -21,11 +22,6 @@ export interface KnownContainers {
   all(signal: AbortSignal): Promise<readonly ContainerState[]>;
   /** Call it when this Baton has changed a container, because the daemon's own message may arrive later. */
   touch(id: string): void;
-}
-
-interface EventMessage {
-  readonly Action?: string;
-  readonly Actor?: { readonly ID: string };
 }
 
 /** Messages about what somebody does in a container or reads from it. Health checks cause three of them at each run. */
@@ -49,6 +45,8 @@ export function createKnownContainers(reads: Reads, closing: AbortSignal): Known
   let stale = new Set<string>();
   let isFollowing = false;
   let comparedMs = Number.NEGATIVE_INFINITY;
+  const deaths = createRecentDeaths();
+  const withDeaths = (state: ContainerState) => ({ ...state, deaths: deaths.of(state.id) });
 
   const refresh = createSharedCall(async (): Promise<readonly ContainerState[]> => {
     if (!isFollowing) await begin();
@@ -58,23 +56,21 @@ export function createKnownContainers(reads: Reads, closing: AbortSignal): Known
   });
 
   async function begin(): Promise<void> {
-    const filters = JSON.stringify({ type: ["container"], label: reads.labels });
-    const events = await reads.daemon.open({ method: "GET", path: "/events", query: { filters } }, closing);
+    const beganMs = Date.now();
+    const events = await openEvents(reads, beganMs, closing);
     isFollowing = true;
     known = new Map();
-    stale = new Set();
-    all = [];
-    // Until a comparison has succeeded, each look tries again.
-    comparedMs = Number.NEGATIVE_INFINITY;
-    void follow(events);
+    [stale, all] = [new Set(), []];
+    comparedMs = Number.NEGATIVE_INFINITY; // Until a comparison has succeeded, each look tries again.
+    void follow(events, beganMs); // From here on every change is named, so what is read later misses none.
     await compare();
   }
 
-  /** From here on every change is named, so what is read later misses none. */
-  async function follow(events: AsyncIterable<Buffer>): Promise<void> {
+  async function follow(events: AsyncIterable<Buffer>, sinceMs: number): Promise<void> {
     try {
-      for await (const message of readMessages<EventMessage>(events)) {
-        if (message?.Actor && !harmless.test(message.Action ?? "")) stale.add(message.Actor.ID);
+      for await (const message of readMessages<DeathMessage>(events)) {
+        const id = message && changedBy(message, deaths, { sinceMs, isKnown: (one) => known.has(one) });
+        if (id) stale.add(id);
       }
     } catch {
       // The daemon has gone away: the next look begins anew, and says so if the daemon still does not answer.
@@ -89,6 +85,7 @@ export function createKnownContainers(reads: Reads, closing: AbortSignal): Known
     const there = new Map(listed.toReversed().map((container) => [container.Id, looksOf(container)]));
     for (const id of known.keys()) if (!there.has(id)) stale.add(id);
     for (const [id, looks] of there) if (known.get(id)?.looks !== looks) stale.add(id);
+    deaths.keepOnly(new Set(there.keys()));
     for (const [id, looks] of there) known.set(id, { state: known.get(id)?.state ?? null, looks });
   }
 
@@ -100,7 +97,7 @@ export function createKnownContainers(reads: Reads, closing: AbortSignal): Known
       const states = await reads.inspect([...ids], closing);
       for (const id of ids) {
         const state = states.get(id);
-        if (state) known.set(id, { looks: known.get(id)?.looks ?? "", state });
+        if (state) known.set(id, { looks: known.get(id)?.looks ?? "", state: withDeaths(state) });
         else known.delete(id);
       }
       all = [...known.values()].flatMap(({ state }) => state ?? []).reverse();
@@ -117,6 +114,27 @@ export function createKnownContainers(reads: Reads, closing: AbortSignal): Known
     },
     touch: (id) => void stale.add(id),
   };
+}
+
+/** The daemon repeats its last messages: a crash loop that began while no Baton listened is known at once. */
+function openEvents({ daemon, labels }: Reads, nowMs: number, closing: AbortSignal): Promise<AsyncIterable<Buffer>> {
+  const filters = JSON.stringify({ type: ["container"], label: labels });
+  const query = { filters, since: Math.floor((nowMs - rememberedMs) / 1000) };
+  return daemon.open({ method: "GET", path: "/events", query }, closing);
+}
+
+/** The container that must be read again for this message. Null when none must. */
+function changedBy(
+  message: DeathMessage,
+  deaths: RecentDeaths,
+  { sinceMs, isKnown }: { readonly sinceMs: number; readonly isKnown: (id: string) => boolean },
+): string | null {
+  const { Action: action = "", Actor: actor, timeNano } = message;
+  if (!actor || harmless.test(action)) return null;
+  const tellsOfDeath = deaths.hear(message);
+  // What happened before the list was read is in the list, but for how earlier runs ended.
+  const isOld = timeNano !== undefined && timeNano / 1e6 < sinceMs;
+  return !isOld || (tellsOfDeath && isKnown(actor.ID)) ? actor.ID : null;
 }
 
 interface Known {

@@ -50,6 +50,11 @@ export interface ContainerState {
   readonly exitCode: number;
   readonly outOfMemory: boolean;
   readonly restartCount: number;
+  /**
+   * How its latest runs ended, oldest first: those of the last ten minutes at least, without stops that somebody asked
+   * for. Only lists of containers know it; otherwise it is empty.
+   */
+  readonly deaths: readonly Death[];
   /** The engine's own message about a failed start, or empty. */
   readonly error: string;
   readonly startedAt: Date | null;
@@ -66,6 +71,13 @@ export interface ContainerState {
   readonly healthcheck: "starting" | "healthy" | "unhealthy" | null;
   /** What its HEALTHCHECK printed when it last failed, or empty. */
   readonly healthcheckOutput: string;
+}
+
+/** The end of one run of a container. */
+export interface Death {
+  readonly at: Date;
+  readonly exitCode: number;
+  readonly outOfMemory: boolean;
 }
 
 export type ContainerFilter =

@@ -12,6 +12,7 @@ import type { WebContext } from "../http/web-context.ts";
 import type { ProductBoard } from "../read/board/product-board.ts";
 import type { Catalog } from "../read/catalog.ts";
 import type { HostStates } from "../read/host-states.ts";
+import type { ContainerNews } from "../read/running/container-news.ts";
 import type { PersonSignIn } from "../sign-in/person-sign-in.ts";
 import type { StepCookie } from "../sign-in/step-cookie.ts";
 import type { EventStreams } from "../streams/event-stream.ts";
@@ -25,6 +26,7 @@ export interface PageNeeds extends WebAdapters {
   readonly endpoints: Endpoints;
   readonly catalog: Catalog;
   readonly board: ProductBoard;
+  readonly containerNews: ContainerNews;
   readonly streams: EventStreams;
   readonly hostStates: HostStates;
   readonly audit: Audit;

@@ -26,6 +26,8 @@ export interface SnapshotOptions {
   readonly aside?: Aside;
   /** Calls `wake` when it is time for another snapshot; by default on every event of any deployment. */
   readonly subscribe?: (wake: () => void) => () => void;
+  /** Calls `wake` for another reason, too. */
+  readonly alsoOn?: (wake: () => void) => () => void;
 }
 
 /** The shortest time between two repaints of a page, however fast things change. */
@@ -40,7 +42,7 @@ export function answerWithSnapshots(
   c: WebContext,
   needs: Pick<WebAdapters, "store" | "clock" | "log" | "closing">,
   take: () => Promise<Snapshot | null>,
-  { aside, subscribe }: SnapshotOptions = {},
+  { aside, subscribe, alsoOn }: SnapshotOptions = {},
 ): Response {
   const { store, clock } = needs;
   return answerWithEvents(c, needs, async (writer) => {
@@ -51,6 +53,7 @@ export function answerWithSnapshots(
         wake();
       });
     const unsubscribe = (subscribe ?? ofAll)(news.wake);
+    const unsubscribeToo = alsoOn?.(news.wake);
     try {
       for (let shown = c.req.header("last-event-id") ?? c.req.query("shown"); ; ) {
         const snapshot = await take();
@@ -61,12 +64,13 @@ export function answerWithSnapshots(
         // It has no id, because it is not a snapshot that a reader could reconnect with.
         if (beside) await writer.send({ data: beside });
         await clock.sleep(pauseMs, writer.signal);
-        // Containers also die without a deployment, so check from time to time without a wake-up.
+        // Something may also change without anybody saying so, so check from time to time without a wake-up.
         const limitMs = snapshot.isPassing ? passingMs : heartbeatMs;
         if ((await news.next(limitMs, writer.signal)) === "idle") await writer.heartbeat();
       }
     } finally {
       unsubscribe();
+      unsubscribeToo?.();
     }
   });
 }

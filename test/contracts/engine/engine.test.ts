@@ -3,10 +3,13 @@ import { hostAddress } from "../../../server/model/names/host-address.ts";
 import { createFakeDocker } from "../../fakes/docker/fake-docker.ts";
 import { createFakeClock } from "../../fakes/fake-clock.ts";
 import { createVirtualTime } from "../../fakes/virtual-time.ts";
-import { engineContract } from "./engine.ts";
+import { engineContract, keptContainersContract } from "./engine.ts";
+import type { EngineScene } from "./scene.ts";
 
 describe("the fake Docker", () => {
-  engineContract(async () => {
+  engineContract(open);
+  keptContainersContract(open);
+  async function open(): Promise<EngineScene> {
     const clock = createFakeClock();
     const time = createVirtualTime(clock);
     const docker = createFakeDocker(clock);
@@ -44,5 +47,5 @@ describe("the fake Docker", () => {
       away,
       async [Symbol.asyncDispose]() {},
     };
-  });
+  }
 });

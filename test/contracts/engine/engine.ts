@@ -1,5 +1,6 @@
 import { afterAll, beforeAll } from "vitest";
 import { containersContract } from "./containers.ts";
+import { deathsContract } from "./deaths.ts";
 import { buildsContract, imagesContract } from "./images.ts";
 import { networksContract, volumesContract } from "./networks-and-volumes.ts";
 import { outputContract } from "./output.ts";
@@ -19,6 +20,7 @@ export function engineContract(open: () => Promise<EngineScene>): void {
 export function keptContainersContract(open: () => Promise<EngineScene>): void {
   const scene = onceOpen(open);
   containersContract(scene);
+  deathsContract(scene);
   networksContract(scene);
 }
 

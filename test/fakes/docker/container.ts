@@ -3,6 +3,7 @@ import type { ContainerId } from "../../../server/model/names/ids.ts";
 import type {
   ContainerRequest,
   ContainerState,
+  Death,
   EngineEvent,
   ListeningPort,
   LogLine,
@@ -68,6 +69,7 @@ export function createFakeContainer(given: {
   let exitCode = 0;
   let outOfMemory = false;
   let restartCount = 0;
+  let deaths: readonly Death[] = [];
   let backoffMs = firstBackoffMs;
   let startedAt: Date | null = null;
   let beganMs = 0;
@@ -137,8 +139,9 @@ export function createFakeContainer(given: {
     changed();
   }
 
-  function end(code: number, byOutOfMemory = false): void {
+  function end(code: number, byOutOfMemory = false, wasAsked = false): void {
     if (status !== "running") return;
+    if (!wasAsked) deaths = [...deaths, { at: clock.now(), exitCode: code, outOfMemory: byOutOfMemory }];
     callOffAll();
     status = "exited";
     exitCode = code;
@@ -180,7 +183,7 @@ export function createFakeContainer(given: {
     },
     state: () => {
       const healthcheckOutput = healthcheck === "unhealthy" ? (app.healthcheck?.output ?? "") : "";
-      const now = { status, exitCode, outOfMemory, restartCount, startedAt, healthcheck, healthcheckOutput };
+      const now = { status, exitCode, outOfMemory, restartCount, deaths, startedAt, healthcheck, healthcheckOutput };
       return Object.assign(now, fixed);
     },
     start() {
@@ -206,11 +209,11 @@ export function createFakeContainer(given: {
         });
       });
       const needsMs = app.ignoresSigterm ? Number.POSITIVE_INFINITY : (app.stopsAfterMs ?? 0);
-      if (needsMs <= graceMs) later(needsMs, () => end(sigterm));
-      else later(graceMs, () => end(sigkill));
+      if (needsMs <= graceMs) later(needsMs, () => end(sigterm, false, true));
+      else later(graceMs, () => end(sigkill, false, true));
       await ended;
     },
-    die: end,
+    die: (code, byOutOfMemory) => end(code, byOutOfMemory),
     halt() {
       const goesOn = restarts;
       wasRunning = status === "running" || status === "restarting";

@@ -159,7 +159,10 @@ export function createFakeDocker(clock: FakeClock, instance = "fake0000" as Inst
       const container = containers.get(id);
       if (container) remove(container);
     },
-    inspectContainer: async (id) => containers.get(id)?.state() ?? null,
+    inspectContainer: async (id) => {
+      const container = containers.get(id);
+      return container ? { ...container.state(), deaths: [] } : null;
+    },
     listContainers: async (filter) =>
       [...containers.values()]
         .filter(({ request }) => isWanted(request.owner, filter))

@@ -43,7 +43,16 @@ describe("a product deployment", () => {
         {
           name: "my-api",
           displayName: "My Api",
-          services: [{ name: "web", kind: "web", kindReason: null, status: "unhealthy", url }],
+          services: [
+            {
+              name: "web",
+              kind: "web",
+              kindReason: null,
+              status: "unhealthy",
+              trouble: expect.stringMatching(/^web is unhealthy\./),
+              url,
+            },
+          ],
         },
       ],
     });

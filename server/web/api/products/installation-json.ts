@@ -9,7 +9,7 @@ import { writtenSettings } from "../../../rules/settings/written-settings.ts";
 import type { WebAdapters } from "../../adapters.ts";
 import type { InstallationRef } from "../../read/catalog.ts";
 import { displayName } from "../../read/display-name.ts";
-import { installationStates, type ServiceState } from "../../read/service-states.ts";
+import { installationStates, type ServiceState } from "../../read/running/service-states.ts";
 import type { installationSchema } from "../schemas/products/installations.ts";
 
 type InstallationJson = z.infer<typeof installationSchema>;
@@ -69,6 +69,13 @@ function stacksJson(services: readonly ServiceState[]): InstallationJson["stacks
   }));
 }
 
-function serviceJson({ name, kind, kindReason, status, url }: ServiceState) {
-  return { name, kind, kindReason, status, ...(url && { url }) };
+function serviceJson({ name, kind, kindReason, status, trouble, url }: ServiceState) {
+  return {
+    name,
+    kind,
+    kindReason,
+    status,
+    ...(trouble && { trouble: `${trouble.title}. ${trouble.text}` }),
+    ...(url && { url }),
+  };
 }

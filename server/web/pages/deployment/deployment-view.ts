@@ -10,7 +10,7 @@ import { servedText } from "../../../rules/wording/served-text.ts";
 import type { WebAdapters } from "../../adapters.ts";
 import type { InstallationRef } from "../../read/catalog.ts";
 import { isDismissed } from "../../read/dismissed.ts";
-import { urlsOf } from "../../read/service-states.ts";
+import { urlsOf } from "../../read/running/service-states.ts";
 import { eventPages } from "../../streams/follow-events.ts";
 import { stackOverview } from "../product/stack-views.ts";
 import { waitingText } from "../system/activity.ts";

@@ -6,7 +6,7 @@ import { EngineUnavailable } from "../../../ports/engine/engine.ts";
 import type { ReadStore } from "../../../ports/store/read-store.ts";
 import type { WebAdapters } from "../../adapters.ts";
 import type { InstallationRef } from "../../read/catalog.ts";
-import { installationState, type ServiceState, urlsOf } from "../../read/service-states.ts";
+import { installationState, type ServiceState, urlsOf } from "../../read/running/service-states.ts";
 
 export async function liveOf(
   store: ReadStore,

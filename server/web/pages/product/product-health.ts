@@ -2,7 +2,7 @@ import type { Deployment } from "../../../model/deployment/deployment.ts";
 import type { DeploymentId } from "../../../model/names/ids.ts";
 import type { ProductHealth } from "../../../rules/health/product-trouble.ts";
 import type { BoardInstallation } from "../../read/board/assemble-board.ts";
-import { installationStates } from "../../read/service-states.ts";
+import { installationStates } from "../../read/running/service-states.ts";
 import type { PageNeeds } from "../page.ts";
 
 interface Facts {
@@ -76,7 +76,10 @@ async function downServices(
   return new Map(
     degraded.map((one, index) => [
       one,
-      (states[index]?.services ?? []).flatMap(({ name, status }) => (isDown(status) ? [name] : [])),
+      (states[index]?.services ?? []).flatMap(({ name, status, trouble }) => {
+        if (!isDown(status)) return [];
+        return trouble?.type === "crash-loop" ? [`${name} (${trouble.title.replace(`${name} `, "")})`] : [name];
+      }),
     ]),
   );
 }

@@ -16,13 +16,15 @@ import { routes } from "../../../routes.ts";
 import { failingBackups, failingText } from "../../../rules/backup/failing.ts";
 import { sharedVolumeText, unnamedVolumes, unnamedVolumeText } from "../../../rules/data/lasting-data.ts";
 import { dataInContainerText } from "../../../rules/data/lost-data.ts";
+import { crashCause } from "../../../rules/diagnosis/crash-cause.ts";
 import { movedTo } from "../../../rules/webhooks/moved-repository.ts";
 import { visibleTo } from "../../access/visible.ts";
 import { problemOf } from "../../http/problem.ts";
 import { visitorOf, type WebContext } from "../../http/web-context.ts";
 import type { InstallationRef } from "../../read/catalog.ts";
 import { dataAtStake } from "../../read/known-data.ts";
-import { urlsOf } from "../../read/service-states.ts";
+import { urlsOf } from "../../read/running/service-states.ts";
+import { troubleLines } from "../../read/running/trouble-lines.ts";
 import { answerWithSnapshots, type Snapshot } from "../../streams/state-stream.ts";
 import { isUnderWay, readBackups } from "../backups/backup-views.ts";
 import { deploymentRow, sourceNumbers } from "../deployment/deployment-rows.ts";
@@ -53,7 +55,7 @@ const notices: Readonly<Record<string, string>> = {
 
 /** The overview of a product, and the stream that keeps its tabs up to date. */
 export function createProductPages(needs: PageNeeds) {
-  const { endpoints, store, commands, clock, catalog } = needs;
+  const { endpoints, store, commands, clock, catalog, containerNews } = needs;
 
   return endpoints
     .router()
@@ -78,9 +80,14 @@ export function createProductPages(needs: PageNeeds) {
     .on(routes.productStream.get, async (c) => {
       const { product, installation } = await placeOf(c, needs);
       const news = createNews(needs, clock.now(), visibleTo(c), (place) => place.installation.id === installation.id);
-      const take = async (): Promise<Snapshot | null> =>
-        (await store.products.bySlug(product.slug))?.id === product.id ? snapshot(c, needs) : null;
-      return answerWithSnapshots(c, needs, take, { aside: news });
+      const take = async (): Promise<Snapshot | null> => {
+        containerNews.keepUp();
+        return (await store.products.bySlug(product.slug))?.id === product.id ? snapshot(c, needs) : null;
+      };
+      /** A container may also die without a deployment. */
+      const andOfContainers = (wake: () => void) =>
+        containerNews.subscribe((whose) => whose === installation.id && wake());
+      return answerWithSnapshots(c, needs, take, { aside: news, alsoOn: andOfContainers });
     })
 
     .on(routes.productDeploy.post, async (c) => {
@@ -164,7 +171,7 @@ async function tabOf(
 async function readOverview(
   needs: PageNeeds,
   place: InstallationRef,
-  { live, run }: ProductFacts,
+  { live, run, head }: ProductFacts,
   signal: AbortSignal,
 ): Promise<OverviewProps> {
   const { product, installation } = place;
@@ -183,6 +190,7 @@ async function readOverview(
     movedTo: movedTo(product.repository, newest),
     gitUrl: new URL(routes.git(product.slug), needs.publicUrl).href,
     live,
+    troubles: await troublesOf(needs, installation, run, head),
     stacks: stacksOf(run),
     data: [
       ...failingBackups(backups).map((one) => ({ text: failingText(one), isWarning: true })),
@@ -191,6 +199,26 @@ async function readOverview(
     rows: shown.map((row) => deploymentRow(row, place, sources, "its product's")),
     hasMore: deployments.length > shownDeployments,
   };
+}
+
+/** What a running deployment stops in order to replace it is no trouble. */
+async function troublesOf(
+  needs: PageNeeds,
+  { id }: Installation,
+  { services }: RunFacts,
+  { activity }: ProductFacts["head"],
+): Promise<OverviewProps["troubles"]> {
+  const isDeploying = activity?.tone === "busy";
+  const troubles = services.flatMap(({ trouble }) => trouble ?? []);
+  return Promise.all(
+    troubles
+      .filter(({ type }) => type !== "gone" || !isDeploying)
+      .map(async (trouble) => {
+        const { service, title, text, isDown } = trouble;
+        const lines = isDown ? await troubleLines(needs, id, trouble) : [];
+        return { service, title, text, isDown, lines, hint: trouble.type === "crash-loop" ? crashCause(lines) : null };
+      }),
+  );
 }
 
 /**

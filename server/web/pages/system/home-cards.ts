@@ -51,6 +51,7 @@ async function readCards(
     keep(one, {
       environment: environment.name,
       state: one.state,
+      trouble: one.trouble,
       url: first ? urlOf(first.host, needs) : null,
       live: live && versionOf(live),
       activity: await activityOf({ ...needs, store }, queue, installation.id, last),

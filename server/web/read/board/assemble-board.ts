@@ -5,6 +5,7 @@ import type { Product } from "../../../model/product.ts";
 import type { ContainerState } from "../../../ports/engine/containers.ts";
 import type { InstallationOverview } from "../../../ports/store/products.ts";
 import { installationStatus, serviceStatus } from "../../../rules/health/service-status.ts";
+import { serviceTrouble } from "../../../rules/health/service-trouble.ts";
 import type { ListedInstallation, ListedProduct } from "../../../rules/products/product-list.ts";
 import { containerOf } from "../../../rules/rollout/container-of.ts";
 import type { BoardRows } from "./board-rows.ts";
@@ -25,11 +26,14 @@ export interface BoardProduct extends ListedProduct {
 export interface BoardInstallation extends ListedInstallation {
   readonly overview: InstallationOverview;
   readonly state: RunState;
+  /** "web keeps crashing". Null when no service does. */
+  readonly trouble: string | null;
 }
 
 interface Running {
   readonly containers: ContainerIndex;
   readonly services: ReadonlyMap<DeploymentId, readonly ServiceOutline[]>;
+  readonly now: Date;
 }
 
 /** Returns `before` when nothing differs from it. */
@@ -67,23 +71,31 @@ function installed(
   const { installation, newest, isDismissed } = overview;
   const isFailed = newest?.status === "failed" && !isDismissed;
   const tone = tones.get(installation.id) ?? (isFailed ? "bad" : null);
-  const state = stateOf(overview, running);
-  if (before?.overview === overview && before.state === state && (before.activity?.tone ?? null) === tone)
-    return before;
-  return { overview, state, activity: tone && { tone }, deployedAt: newest?.createdAt ?? null };
+  const { state, trouble } = stateOf(overview, running);
+  const isSame = before?.overview === overview && before.state === state && before.trouble === trouble;
+  if (isSame && (before.activity?.tone ?? null) === tone) return before;
+  return { overview, state, trouble, activity: tone && { tone }, deployedAt: newest?.createdAt ?? null };
 }
 
-function stateOf({ installation }: InstallationOverview, { containers, services }: Running): RunState {
+function stateOf(
+  { installation }: InstallationOverview,
+  { containers, services, now }: Running,
+): Pick<BoardInstallation, "state" | "trouble"> {
   const { id, stopped, liveDeploymentId } = installation;
-  if (!stopped && liveDeploymentId === null) return "empty";
-  if (containers === null) return "unknown";
+  const well = (state: RunState) => ({ state, trouble: null });
+  if (!stopped && liveDeploymentId === null) return well("empty");
+  if (containers === null) return well("unknown");
   const own: readonly ContainerState[] = containers.get(id) ?? [];
   // After a stop, containers may still be finishing their work.
-  if (liveDeploymentId === null) return own.some(({ status }) => status === "running") ? "stopping" : "stopped";
-  const statuses = (services.get(liveDeploymentId) ?? []).map((service) =>
-    serviceStatus(service, containerOf(liveDeploymentId, service, own), installation),
-  );
-  return installationStatus(installation, statuses);
+  if (liveDeploymentId === null) return well(own.some(({ status }) => status === "running") ? "stopping" : "stopped");
+  const found = (services.get(liveDeploymentId) ?? []).map((service) => ({
+    service,
+    container: containerOf(liveDeploymentId, service, own),
+  }));
+  const statuses = found.map(({ service, container }) => serviceStatus(service, container, installation, now));
+  const troubles = found.flatMap(({ service, container }) => serviceTrouble(service, container, now) ?? []);
+  const looping = stopped ? undefined : troubles.find(({ type }) => type === "crash-loop");
+  return { state: installationStatus(installation, statuses), trouble: looping?.title ?? null };
 }
 
 function isEqual<T>(left: readonly T[], right: readonly T[]): boolean {

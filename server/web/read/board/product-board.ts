@@ -3,6 +3,7 @@ import { createWakeUp } from "../../../async/wake-up.ts";
 import type { DeploymentId } from "../../../model/names/ids.ts";
 import type { WebAdapters } from "../../adapters.ts";
 import { heartbeatMs } from "../../streams/sse.ts";
+import type { ContainerNews } from "../running/container-news.ts";
 import { assembleBoard, type Board } from "./assemble-board.ts";
 import { type BoardRows, readAllRows, readSomeRows } from "./board-rows.ts";
 import { createContainerIndex } from "./container-index.ts";
@@ -24,7 +25,9 @@ const pauseMs = 500;
 /** With more changed deployments than this, reading everything is quicker. */
 const mostChanged = 200;
 
-export function createProductBoard(needs: Pick<WebAdapters, "store" | "engine" | "clock" | "log">): ProductBoard {
+type Needs = Pick<WebAdapters, "store" | "engine" | "clock" | "log"> & { readonly containerNews: ContainerNews };
+
+export function createProductBoard(needs: Needs): ProductBoard {
   const { store } = needs;
   const containers = createContainerIndex(needs);
   const servicesOf = createLiveServices(store);
@@ -33,7 +36,7 @@ export function createProductBoard(needs: Pick<WebAdapters, "store" | "engine" |
   let rows: BoardRows | null = null;
   let board: Board | null = null;
   /** What the board was made of. */
-  let last: { readonly rows: unknown; readonly running: unknown; readonly services: unknown } | null = null;
+  let last: Seen | null = null;
 
   store.events.subscribeAll((id) => {
     if (changed !== "too many") changed.add(id);
@@ -44,10 +47,12 @@ export function createProductBoard(needs: Pick<WebAdapters, "store" | "engine" |
   const look = createSharedCall(async (): Promise<Board> => {
     rows = await readRows();
     const [running, services] = await Promise.all([containers(), servicesOf(rows.live)]);
-    // With ten thousand products, comparing them all takes longer than a page.
+    // With ten thousand products, comparing them all takes longer than a page. Trouble passes as time does.
     const isSame = last?.rows === rows && last.running === running && last.services === services;
-    board = isSame && board ? board : assembleBoard(rows, { containers: running, services }, board);
-    last = { rows, running, services };
+    const now = needs.clock.now();
+    board =
+      isSame && !last?.isPassing && board ? board : assembleBoard(rows, { containers: running, services, now }, board);
+    last = { rows, running, services, isPassing: hasTrouble(board) };
     return board;
   });
 
@@ -70,7 +75,7 @@ export function createProductBoard(needs: Pick<WebAdapters, "store" | "engine" |
 
 /** One loop for all who watch; it runs while there are any. */
 function createWatch(
-  { engine, clock, log }: Pick<WebAdapters, "engine" | "clock" | "log">,
+  { containerNews, clock, log }: Pick<Needs, "containerNews" | "clock" | "log">,
   look: () => Promise<Board>,
   news: Set<() => void>,
 ): ProductBoard["watch"] {
@@ -80,10 +85,10 @@ function createWatch(
   async function keepLooking(signal: AbortSignal): Promise<void> {
     const wakeUp = createWakeUp(clock);
     news.add(wakeUp.wake);
-    const containers = createContainerNews(engine, wakeUp.wake, signal);
+    const stopListening = containerNews.subscribe(wakeUp.wake);
     try {
       for (let shown = await look(); ; ) {
-        containers.listen();
+        containerNews.keepUp();
         // Something may also change without anybody saying so.
         await wakeUp.next(heartbeatMs, signal);
         const now = await look();
@@ -92,6 +97,7 @@ function createWatch(
         await clock.sleep(pauseMs, signal);
       }
     } finally {
+      stopListening();
       news.delete(wakeUp.wake);
     }
   }
@@ -121,24 +127,14 @@ function createWatch(
   };
 }
 
-/** Wakes when a container starts, dies or changes its health. `listen` connects again when the engine has gone away. */
-function createContainerNews(engine: WebAdapters["engine"], wake: () => void, signal: AbortSignal) {
-  let isListening = false;
-  return {
-    listen(): void {
-      if (isListening) return;
-      isListening = true;
-      void follow().finally(() => {
-        isListening = false;
-      });
-    },
-  };
+/** What the board was last assembled of, and whether the passing of time may change it. */
+interface Seen {
+  readonly rows: unknown;
+  readonly running: unknown;
+  readonly services: unknown;
+  readonly isPassing: boolean;
+}
 
-  async function follow(): Promise<void> {
-    try {
-      for await (const _ of engine.events(signal)) wake();
-    } catch {
-      // The engine does not answer; the pages say so.
-    }
-  }
+function hasTrouble({ products }: Board): boolean {
+  return products.some(({ installations }) => installations.some(({ trouble }) => trouble !== null));
 }

@@ -9,6 +9,10 @@ const serviceSchema = z.object({
   kind: z.enum(["web", "tcp", "worker", "init"]),
   kindReason: z.string().nullable().openapi({ description: "Why Baton chose this kind: `publishes port 3000`" }),
   status: z.enum(["starting", "running", "unhealthy", "crashed", "stopped", "exited"]),
+  trouble: z.string().optional().openapi({
+    description: "What is wrong with it, or was within the last ten minutes",
+    example: "web keeps crashing. It restarted 5 times in 10 minutes, last exit code 1.",
+  }),
   url: z.string().optional(),
 });
 

@@ -1,20 +1,22 @@
-import type { Deployment } from "../../model/deployment/deployment.ts";
-import { specOf } from "../../model/deployment/deployment.ts";
-import type { RouteSpec, ServiceKind } from "../../model/deployment/spec.ts";
-import type { Installation } from "../../model/product.ts";
-import type { ContainerState } from "../../ports/engine/containers.ts";
-import type { Engine } from "../../ports/engine/engine.ts";
-import type { ReadStore } from "../../ports/store/read-store.ts";
+import type { Deployment } from "../../../model/deployment/deployment.ts";
+import { specOf } from "../../../model/deployment/deployment.ts";
+import type { RouteSpec, ServiceKind } from "../../../model/deployment/spec.ts";
+import type { Installation } from "../../../model/product.ts";
+import type { Clock } from "../../../ports/clock.ts";
+import type { ContainerState } from "../../../ports/engine/containers.ts";
+import type { Engine } from "../../../ports/engine/engine.ts";
+import type { ReadStore } from "../../../ports/store/read-store.ts";
 import {
   type InstallationStatus,
   installationStatus,
   type ServiceStatus,
   serviceStatus,
-} from "../../rules/health/service-status.ts";
-import { containerOf } from "../../rules/rollout/container-of.ts";
-import { groupBy } from "../../rules/rollout/group-by.ts";
-import { type FrontDoor, mostImportantFirst, urlOf } from "../../rules/routing/urls.ts";
-import type { InstallationRef } from "./catalog.ts";
+} from "../../../rules/health/service-status.ts";
+import { type ServiceTrouble, serviceTrouble } from "../../../rules/health/service-trouble.ts";
+import { containerOf } from "../../../rules/rollout/container-of.ts";
+import { groupBy } from "../../../rules/rollout/group-by.ts";
+import { type FrontDoor, mostImportantFirst, urlOf } from "../../../rules/routing/urls.ts";
+import type { InstallationRef } from "../catalog.ts";
 
 export interface ServiceState {
   readonly stack: string;
@@ -23,6 +25,8 @@ export interface ServiceState {
   /** Why it is of that kind, if that is not obvious: "publishes port 3000". */
   readonly kindReason: string | null;
   readonly status: ServiceStatus;
+  /** What is wrong with it. Null when nothing is, and when the product was stopped. */
+  readonly trouble: ServiceTrouble | null;
   readonly url: string | null;
 }
 
@@ -33,7 +37,11 @@ export interface InstallationState {
   readonly urls: readonly string[];
 }
 
-type Needs = FrontDoor & { readonly engine: Engine; readonly store: Pick<ReadStore, "domains" | "deployments"> };
+type Needs = FrontDoor & {
+  readonly clock: Clock;
+  readonly engine: Engine;
+  readonly store: Pick<ReadStore, "domains" | "deployments">;
+};
 
 /** An installation with its live version. */
 export interface LivePlace {
@@ -93,8 +101,9 @@ function stateOf(
   installation: Installation,
   version: Deployment | null,
   found: { readonly containers: readonly ContainerState[]; readonly served: readonly RouteSpec[] },
-  door: FrontDoor,
+  needs: Needs,
 ): InstallationState {
+  const now = needs.clock.now();
   const spec = version && specOf(version);
   const served = spec ? mostImportantFirst(found.served, spec.routes) : [];
   const services = (spec?.stacks ?? []).flatMap((stack) =>
@@ -106,13 +115,14 @@ function stateOf(
         name: service.name,
         kind: service.kind,
         kindReason: service.kindReason,
-        status: serviceStatus(service, container, installation),
-        url: route ? urlOf(route.host, door) : null,
+        status: serviceStatus(service, container, installation, now),
+        trouble: installation.stopped ? null : serviceTrouble(service, container, now),
+        url: route ? urlOf(route.host, needs) : null,
       };
     }),
   );
   const statuses = services.map(({ status }) => status);
-  const urls = served.map((route) => urlOf(route.host, door));
+  const urls = served.map((route) => urlOf(route.host, needs));
   return { status: installationStatus(installation, statuses), services, urls };
 }
 

@@ -1,5 +1,5 @@
-import { EngineUnavailable } from "../ports/engine/engine.ts";
-import type { ReconcilerContext } from "./context.ts";
+import { EngineUnavailable } from "../../ports/engine/engine.ts";
+import type { ReconcilerContext } from "../context.ts";
 
 const tryAgainMs = 1_000;
 /** Whoever removes a running container causes two events; the first one alone would start it again in vain. */

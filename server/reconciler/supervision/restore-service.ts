@@ -1,12 +1,12 @@
-import { specOf } from "../model/deployment/deployment.ts";
-import type { ServiceSpec } from "../model/deployment/spec.ts";
-import type { InstallationId } from "../model/names/ids.ts";
-import { provideNetworks } from "../pipeline/containers/networks.ts";
-import { runContainer } from "../pipeline/containers/run-container.ts";
-import { isReplacedBy, type Repair } from "../rules/rollout/reconcile.ts";
-import { makerOf } from "../rules/rollout/stateful.ts";
-import type { ReconcilerContext } from "./context.ts";
-import { rebuildWithoutImage } from "./rebuild-version.ts";
+import { specOf } from "../../model/deployment/deployment.ts";
+import type { ServiceSpec } from "../../model/deployment/spec.ts";
+import type { InstallationId } from "../../model/names/ids.ts";
+import { provideNetworks } from "../../pipeline/containers/networks.ts";
+import { runContainer } from "../../pipeline/containers/run-container.ts";
+import { isReplacedBy, type Repair } from "../../rules/rollout/reconcile.ts";
+import { makerOf } from "../../rules/rollout/stateful.ts";
+import type { ReconcilerContext } from "../context.ts";
+import { rebuildWithoutImage } from "../rebuild-version.ts";
 
 /** Starts a service of a live version again, with its former port, image and data. */
 export async function restoreService(

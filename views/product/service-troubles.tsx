@@ -1,0 +1,77 @@
+import { routes } from "../../server/routes.ts";
+import { inEnvironment } from "../text/in-environment.ts";
+import { Icon } from "../ui/icon.tsx";
+import { OutputLines } from "../ui/output/output-lines.tsx";
+import type { ProductHeadProps } from "./product-frame.tsx";
+
+/** What is wrong with a service of the live version now, or was a few minutes ago. */
+export interface TroubleView {
+  readonly service: string;
+  /** "web keeps crashing". */
+  readonly title: string;
+  readonly text: string;
+  readonly hint: string | null;
+  readonly lines: readonly string[];
+  /** Whether the service does not work now. */
+  readonly isDown: boolean;
+}
+
+export function ServiceTroubles(props: { readonly troubles: readonly TroubleView[]; readonly head: ProductHeadProps }) {
+  const { troubles, head } = props;
+  return (
+    <>
+      {troubles.map((trouble) =>
+        trouble.isDown ? <Down trouble={trouble} head={head} /> : <Recovered trouble={trouble} head={head} />,
+      )}
+    </>
+  );
+}
+
+interface TroubleProps {
+  readonly trouble: TroubleView;
+  readonly head: ProductHeadProps;
+}
+
+function Down({ trouble: { service, title, text, hint, lines }, head }: TroubleProps) {
+  const id = `trouble-${service}`;
+  return (
+    <section class="post-mortem" aria-labelledby={id}>
+      <h2 id={id}>
+        <Icon name="cross" />
+        <span>{title}</span>
+      </h2>
+      <p>{text}</p>
+      {hint !== null && <p class="hint">{hint}</p>}
+      {lines.length > 0 && (
+        <>
+          <h3>Last output</h3>
+          <OutputLines lines={lines} />
+        </>
+      )}
+      <div class="actions">
+        <a class="button" href={logsOf(service, head)}>
+          Logs of {service}
+        </a>
+        <a class="button" href={inEnvironment(routes.productDeployments(head.slug), head)}>
+          Go back to an earlier version
+        </a>
+      </div>
+    </section>
+  );
+}
+
+/** It runs again, so a line is enough. */
+function Recovered({ trouble: { service, title, text }, head }: TroubleProps) {
+  return (
+    <p class="verdict tone-warn trouble-line">
+      <Icon name="warning" />
+      <span>
+        {title}. {text} <a href={logsOf(service, head)}>Logs</a>
+      </span>
+    </p>
+  );
+}
+
+function logsOf(service: string, { slug, environment }: ProductHeadProps): string {
+  return `${routes.productLogs(slug)}?${new URLSearchParams({ environment, service })}`;
+}
