@@ -114,6 +114,22 @@ test("a configuration that was edited by hand is put back, and that is said once
   await watch;
 });
 
+test.each(["one", "all"])(
+  "a host is served again within 2 s after somebody has removed the links of %s",
+  async (which) => {
+    await serveApp();
+    const watch = bed.proxy.watch(watching.signal);
+    const folder = join(bed.options.routesFolder, "hosts");
+    await rm(which === "one" ? join(folder, host) : folder, { recursive: true });
+    expect((await visit()).status).toBe(404);
+    const removedAt = performance.now();
+    await untilServed();
+    expect(performance.now() - removedAt).toBeLessThan(2_000);
+    watching.abort();
+    await watch;
+  },
+);
+
 test("a Caddy whose configuration was emptied serves again within 5 s", async () => {
   await serveApp();
   const watch = bed.proxy.watch(watching.signal);

@@ -57,7 +57,8 @@ async function report(scene: Scene): Promise<readonly string[]> {
     ...unexplained
       .slice(0, 20)
       .map(
-        ({ product, sample }) => `a request to ${product} was lost: ${sample.failure} at ${Math.round(sample.startMs)}`,
+        ({ product, sample }) =>
+          `a request to ${product} was lost: ${sample.failure?.slice(0, 60)} at ${Math.round(sample.startMs)}`,
       ),
   );
   const rows = [...deployments.values()].flat();

@@ -24,8 +24,8 @@ export interface Configuration {
   /** See Proxy.setRoutes. When it rejects, the file and the desired configuration are unchanged. */
   setRoutes(routes: readonly InstallationRoutes[], signal: AbortSignal): Promise<readonly RouteFault[]>;
   /**
-   * Loads the desired configuration when another one runs; resolves with whether it had to. It may be called every
-   * second: a large configuration is compared less often, and Caddy is only asked whether it answers in between.
+   * Makes links to hosts again that are missing, and loads the desired configuration when another one runs; resolves
+   * with whether it had to. It may be called every second: a large configuration is compared less often, and Caddy is only asked whether it answers in between.
    */
   restore(signal: AbortSignal): Promise<boolean>;
 }
@@ -44,6 +44,8 @@ export function createConfiguration(deps: ConfigurationDependencies): Configurat
   const running = createRunningConfig(deps.admin);
   const record = createRecord(deps);
   const exclusively = createQueue();
+  /** The hosts that were set last; null until this process has set them. */
+  let linkedHosts: readonly InstallationRoutes[] | null = null;
 
   async function replace(previous: CaddyConfig, next: CaddyConfig, signal: AbortSignal): Promise<void> {
     await write(file, next);
@@ -84,13 +86,22 @@ export function createConfiguration(deps: ConfigurationDependencies): Configurat
       throw error;
     }
     await links.keepOnly(linked);
+    linkedHosts = linked;
     return faults;
+  }
+
+  /** A link that somebody has removed or changed by hand. With nothing changed, this looks at a folder's time only. */
+  async function restoreLinks(): Promise<void> {
+    if (linkedHosts === null) return;
+    await links.add(linkedHosts);
+    await links.keepOnly(linkedHosts);
   }
 
   return {
     desired: () => exclusively(record.desired),
     restore: (signal) =>
       exclusively(async () => {
+        await restoreLinks();
         const known = record.known();
         if (known === null || !running.isRecent(known)) return restore(signal);
         await deps.admin.ping(signal);
