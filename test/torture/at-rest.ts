@@ -40,19 +40,21 @@ export async function comeToRest(scene: Scene): Promise<Rest> {
   };
 }
 
+/** One that failed at the cut-over or later has passed its checks, too, and may have answered until traffic went back. */
+const hasPassed = ({ liveAt, failure }: DeploymentJson) =>
+  liveAt !== null || failure?.stage === "cut-over" || failure?.stage === "watch";
+
 /** Versions that answered, although no deployment of theirs passed its checks. */
 export function wrongAnswers(
   product: Product,
   samples: readonly Sample[],
   deployments: ReadonlyMap<Product, readonly DeploymentJson[]>,
 ): readonly string[] {
-  const passed = new Set(
-    (deployments.get(product) ?? []).filter(({ liveAt }) => liveAt !== null).map(({ commit }) => commit?.message),
-  );
+  const passed = new Set((deployments.get(product) ?? []).filter(hasPassed).map(({ commit }) => commit?.message));
   const answered = new Set(samples.flatMap(({ version }) => (version === null ? [] : [`v${version}`])));
   return [...answered]
     .filter((version) => !passed.has(version))
-    .map((version) => `${version} of ${product} answered and was never live`);
+    .map((version) => `${version} of ${product} answered and has not passed its checks`);
 }
 
 async function allDeployments({ baton, apps }: Scene): Promise<Map<Product, readonly DeploymentJson[]>> {
