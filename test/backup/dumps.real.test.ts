@@ -175,6 +175,44 @@ describe("a Postgres server", () => {
   });
 });
 
+describe("a MariaDB server", () => {
+  let server: Awaited<ReturnType<typeof start>>;
+  let subject: DataSubject;
+  const sql = (query: string) =>
+    ask(server.id, ["mariadb", "-u", "root", "-N", "-B", "-e", query], { MYSQL_PWD: "open sesame" });
+  beforeAll(async () => {
+    server = await start("mysql", "maria");
+    subject = subjectOf("mysql", server);
+    await eventually(() => sql("select 1 from information_schema.schemata where schema_name = 'shop'"));
+    await sql("alter database shop character set utf8mb4 collate utf8mb4_german2_ci");
+    await sql("create table shop.orders (id int primary key, who text, picture blob) engine=innodb");
+    await sql("use shop; insert into orders select seq, concat('Zoë ', seq), x'00ff10' from seq_1_to_3000");
+    await sql("create view shop.firsts as select * from shop.orders where id < 10");
+    await sql("drop database if exists test");
+    await sql("use shop; create trigger no_more before delete on orders for each row set @x = 1");
+  });
+
+  it("is dumped, and gets back what it had", async () => {
+    const backup = await dump(subject);
+    expect(backup.dumped.files.map(({ name }) => name)).toEqual(["shop.sql.gz"]);
+    expect(backup.dumped.facts).toMatchObject({ tables: 1, isEstimate: true });
+    await sql("delete from shop.orders where id > 5; create table shop.later (x int)");
+    expect(await restore(subject, backup, "same")).toEqual(["shop"]);
+    expect(await sql("select count(*), max(who), hex(max(picture)) from shop.orders")).toBe("3000\tZoë 999\t00FF10");
+    expect(await sql("select count(*) from shop.firsts")).toBe("9");
+    expect(await sql("show tables in shop like 'later'")).toBe("");
+    expect(await sql("select default_collation_name from information_schema.schemata where schema_name='shop'")).toBe(
+      "utf8mb4_german2_ci",
+    );
+  });
+
+  it("gets a database beside the one that is used", async () => {
+    const backup = await dump(subject);
+    expect(await restore(subject, backup, "new")).toEqual(["shop_20261130_0310"]);
+    expect(await sql("select count(*) from shop_20261130_0310.orders")).toBe("3000");
+  });
+});
+
 describe("a Redis server that appends", () => {
   it("is dumped, gets back exactly what it had, and still has it after a restart", async () => {
     const server = await start("redis", "redis");
