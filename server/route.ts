@@ -112,8 +112,13 @@ export const largeBody: BodyLimit = { maxBytes: 1024 * 1024, timeoutMs: 30_000 }
 
 const reading = { asked: "subject", action: null, body: null } as const;
 
+/** The rules of an endpoint that asks for a right. */
+interface GuardedRules extends EndpointRules {
+  readonly permission: Permission;
+}
+
 /** Rules of an endpoint that changes nothing. */
-type ReadingRules = (permission: Permission) => EndpointRules;
+type ReadingRules = (permission: Permission) => GuardedRules;
 
 export const page: ReadingRules = (permission) => ({ ...reading, permission, answer: "page" });
 export const fragments: ReadingRules = (permission) => ({ ...reading, permission, answer: "fragments" });
@@ -129,12 +134,12 @@ export function form(
   permission: Permission,
   action: string,
   body = smallBody,
-): EndpointRules & { readonly action: string } {
+): GuardedRules & { readonly action: string } {
   return { permission, asked: "subject", answer: "page", action, body };
 }
 
 /** An API call that changes something. Its body is JSON. */
-export function call(permission: Permission, action: string, body = smallBody): EndpointRules {
+export function call(permission: Permission, action: string, body = smallBody): GuardedRules {
   return { permission, asked: "subject", answer: "json", action, body };
 }
 

@@ -1,3 +1,4 @@
+import type { Permission } from "../model/access/permission.ts";
 import { ensureCsrfKey } from "./access/ensure-csrf-key.ts";
 import { recordAction } from "./access/record-action.ts";
 import { signIn } from "./access/sign-in.ts";
@@ -63,89 +64,105 @@ import { refuseDelivery } from "./webhooks/refuse-delivery.ts";
 import { removeDeployKey } from "./webhooks/remove-deploy-key.ts";
 import { whyUnread } from "./webhooks/why-unread.ts";
 
+/**
+ * Each command with the right that it takes. Whoever calls one has asked for that right, or for one that includes it,
+ * where the request came in; null is for those who are nobody yet, for forges, and for Baton itself.
+ */
 const commands = {
-  deploy,
-  retry,
-  redeploy,
-  redeployProduct,
-  applyChanges,
-  cancel,
-  stop,
-  dismissFailure,
+  deploy: { permission: "deploy", run: deploy },
+  retry: { permission: "deploy", run: retry },
+  redeploy: { permission: "deploy", run: redeploy },
+  redeployProduct: { permission: "deploy", run: redeployProduct },
+  applyChanges: { permission: "deploy", run: applyChanges },
+  cancel: { permission: "deploy", run: cancel },
+  stop: { permission: "stop", run: stop },
+  dismissFailure: { permission: "deploy", run: dismissFailure },
 
-  createProduct,
-  deploySample,
-  changeProduct,
-  deleteProduct,
-  install,
-  uninstall,
-  createEnvironment,
-  removeEnvironment,
+  createProduct: { permission: "create-products", run: createProduct },
+  deploySample: { permission: "create-products", run: deploySample },
+  changeProduct: { permission: "settings", run: changeProduct },
+  deleteProduct: { permission: "delete-product", run: deleteProduct },
+  install: { permission: "install", run: install },
+  uninstall: { permission: "install", run: uninstall },
+  createEnvironment: { permission: "environments", run: createEnvironment },
+  removeEnvironment: { permission: "environments", run: removeEnvironment },
 
-  revealVariable,
-  setVariables,
-  setServiceSettings,
-  setDomains,
-  hideSetUp,
+  revealVariable: { permission: "variables", run: revealVariable },
+  setVariables: { permission: "variables", run: setVariables },
+  setServiceSettings: { permission: "settings", run: setServiceSettings },
+  setDomains: { permission: "domains", run: setDomains },
+  hideSetUp: { permission: "administer", run: hideSetUp },
 
-  backUp,
-  restoreBackup,
-  removeBackup,
-  setBackupPlan,
-  setBackupPlace,
+  backUp: { permission: "back-up", run: backUp },
+  restoreBackup: { permission: "restore", run: restoreBackup },
+  removeBackup: { permission: "restore", run: removeBackup },
+  setBackupPlan: { permission: "settings", run: setBackupPlan },
+  setBackupPlace: { permission: "administer", run: setBackupPlace },
 
-  planPush,
-  acceptPush,
+  planPush: { permission: "push", run: planPush },
+  acceptPush: { permission: "push", run: acceptPush },
 
-  whyUnread,
-  refuseDelivery,
-  redeliver,
-  checkRepository,
-  makeWebhookSecret,
-  makeDeployKey,
-  removeDeployKey,
+  whyUnread: { permission: null, run: whyUnread },
+  refuseDelivery: { permission: null, run: refuseDelivery },
+  redeliver: { permission: "webhooks", run: redeliver },
+  checkRepository: { permission: "webhooks", run: checkRepository },
+  makeWebhookSecret: { permission: "webhooks", run: makeWebhookSecret },
+  makeDeployKey: { permission: "webhooks", run: makeDeployKey },
+  removeDeployKey: { permission: "webhooks", run: removeDeployKey },
 
-  invite,
-  withdrawInvitation,
-  changePerson,
-  removePerson,
+  invite: { permission: "people", run: invite },
+  withdrawInvitation: { permission: "people", run: withdrawInvitation },
+  changePerson: { permission: "people", run: changePerson },
+  removePerson: { permission: "people", run: removePerson },
 
-  createToken,
-  revokeToken,
-  stampUses,
+  createToken: { permission: "tokens", run: createToken },
+  revokeToken: { permission: "tokens", run: revokeToken },
+  stampUses: { permission: null, run: stampUses },
 
-  signInWithPassword,
-  useSecondFactor,
-  offerPasskeySignIn,
-  signInWithPasskey,
-  beginProviderSignIn,
-  finishProviderSignIn,
-  useLink,
+  signInWithPassword: { permission: null, run: signInWithPassword },
+  useSecondFactor: { permission: null, run: useSecondFactor },
+  offerPasskeySignIn: { permission: null, run: offerPasskeySignIn },
+  signInWithPasskey: { permission: null, run: signInWithPasskey },
+  beginProviderSignIn: { permission: null, run: beginProviderSignIn },
+  finishProviderSignIn: { permission: null, run: finishProviderSignIn },
+  useLink: { permission: null, run: useLink },
 
-  changeProfile,
-  changePassword,
-  startSecondFactor,
-  confirmSecondFactor,
-  renewRecoveryCodes,
-  turnOffSecondFactor,
-  offerPasskey,
-  addPasskey,
-  removePasskey,
-  endSession,
-  endOtherSessions,
+  changeProfile: { permission: "account", run: changeProfile },
+  changePassword: { permission: "account", run: changePassword },
+  startSecondFactor: { permission: "account", run: startSecondFactor },
+  confirmSecondFactor: { permission: "account", run: confirmSecondFactor },
+  renewRecoveryCodes: { permission: "account", run: renewRecoveryCodes },
+  turnOffSecondFactor: { permission: "account", run: turnOffSecondFactor },
+  offerPasskey: { permission: "account", run: offerPasskey },
+  addPasskey: { permission: "account", run: addPasskey },
+  removePasskey: { permission: "account", run: removePasskey },
+  endSession: { permission: "account", run: endSession },
+  endOtherSessions: { permission: "account", run: endOtherSessions },
 
-  makeResetLink,
-  removeSecondFactor,
-  setProvider,
-  removeProvider,
+  makeResetLink: { permission: "people", run: makeResetLink },
+  removeSecondFactor: { permission: "people", run: removeSecondFactor },
+  setProvider: { permission: "administer", run: setProvider },
+  removeProvider: { permission: "administer", run: removeProvider },
 
-  ensureCsrfKey,
-  signIn,
-  signOut,
-  recordAction,
-} satisfies Readonly<Record<string, Command>>;
+  ensureCsrfKey: { permission: null, run: ensureCsrfKey },
+  signIn: { permission: null, run: signIn },
+  signOut: { permission: null, run: signOut },
+  recordAction: { permission: null, run: recordAction },
+} satisfies Readonly<Record<string, DeclaredCommand>>;
 
-type Command = (adapters: CommandAdapters, ...request: never[]) => Promise<unknown>;
+interface DeclaredCommand {
+  readonly permission: Permission | null;
+  readonly run: (adapters: CommandAdapters, ...request: never[]) => Promise<unknown>;
+}
+
+/** The right that each command takes. Deliveries are signed by the forge. */
+export const commandPermissions: Readonly<Record<keyof Commands, Permission | null>> = {
+  ...(Object.fromEntries(Object.entries(commands).map(([name, { permission }]) => [name, permission])) as Record<
+    keyof typeof commands,
+    Permission | null
+  >),
+  receiveDelivery: null,
+};
 
 type Bound<C> = C extends (adapters: never, ...request: infer Request) => infer Outcome
   ? (...request: Request) => Outcome
@@ -155,11 +172,14 @@ type Bound<C> = C extends (adapters: never, ...request: infer Request) => infer 
  * Everything that a user, a push or a forge can ask of Baton. A command records the intent and returns; the worker or
  * the reconciler acts on it.
  */
-export type Commands = { readonly [Name in keyof typeof commands]: Bound<(typeof commands)[Name]> } & {
+export type Commands = { readonly [Name in keyof typeof commands]: Bound<(typeof commands)[Name]["run"]> } & {
   readonly receiveDelivery: ReceiveDelivery;
 };
 
 export function createCommands(adapters: CommandAdapters): Commands {
-  const bound = Object.entries<Command>(commands).map(([name, command]) => [name, command.bind(null, adapters)]);
+  const bound = Object.entries<DeclaredCommand>(commands).map(([name, { permission, run }]) => {
+    if (permission === undefined) throw new Error(`the command ${name} names no permission`);
+    return [name, run.bind(null, adapters)];
+  });
   return { ...Object.fromEntries(bound), receiveDelivery: createReceiveDelivery(adapters) };
 }

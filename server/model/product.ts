@@ -24,6 +24,8 @@ export interface Product {
   readonly repository: string | null;
   /** Whether its pushes wait for the watch window, unless `-o watch=…` overrides it. */
   readonly watch: PushWatch;
+  /** Whether viewers may not read what its services print. */
+  readonly hidesLogs: boolean;
   readonly createdAt: Date;
 }
 

@@ -13,6 +13,7 @@ import { createFakeProxy } from "../fakes/fake-proxy.ts";
 import { createFakeReach } from "../fakes/host/fake-reach.ts";
 import { signInAdapters } from "../fakes/sign-in-adapters.ts";
 import { createFakeStore, type FakeStore } from "../fakes/store/fake-store.ts";
+import { asGuarded, asRequest } from "./guarded-commands.ts";
 import { createSamples } from "./samples.ts";
 
 /** Loaded once, because every test creates a web of its own. */
@@ -62,22 +63,24 @@ export async function createWorld(
     git,
     proxy,
     clock,
-    commands: createCommands({
-      ...{ store, engine, git, clock, log, ...signInAdapters(clock), ...people },
-      domain: "localhost",
-      publicHost: new URL(origin).hostname,
-      allowPrivateRepositories: false,
-      publishRoutes: async (signal) => {
-        await proxy.ping(signal);
-        woken.proxy++;
-        return proxy.setRoutes([], signal);
-      },
-      readSample: async () => new Map([["index.html", Buffer.from("<h1>Hello</h1>")]]),
-      wakeQueue: () => void woken.queue++,
-      wakeReconciler: () => void woken.reconciler++,
-      wakeBackups: () => void woken.backups++,
-      backupTools,
-    }),
+    commands: asGuarded(
+      createCommands({
+        ...{ store, engine, git, clock, log, ...signInAdapters(clock), ...people },
+        domain: "localhost",
+        publicHost: new URL(origin).hostname,
+        allowPrivateRepositories: false,
+        publishRoutes: async (signal) => {
+          await proxy.ping(signal);
+          woken.proxy++;
+          return proxy.setRoutes([], signal);
+        },
+        readSample: async () => new Map([["index.html", Buffer.from("<h1>Hello</h1>")]]),
+        wakeQueue: () => void woken.queue++,
+        wakeReconciler: () => void woken.reconciler++,
+        wakeBackups: () => void woken.backups++,
+        backupTools,
+      }),
+    ),
     unserved: () => [],
     backupFacts: async () => ({ tables: 14, rows: 12_500, isEstimate: false }),
     forges: [createGitHub()],
@@ -112,7 +115,7 @@ export async function createWorld(
     const url = new URL(path, needs.publicUrl);
     const headers = new Headers(init.headers);
     if (!headers.has("host")) headers.set("host", url.host);
-    return Promise.resolve(app.request(url.href, { ...init, headers }));
+    return asRequest(init.method ?? "GET", url.pathname, async () => app.request(url.href, { ...init, headers }));
   };
 
   /** Sends a request with the token; a body is sent as JSON. */

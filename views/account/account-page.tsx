@@ -1,6 +1,7 @@
 import { routes } from "../../server/routes.ts";
 import type { PageFrame } from "../frame/frame.ts";
 import { Layout } from "../frame/layout.tsx";
+import { offers } from "../frame/offers.ts";
 import { CsrfField } from "../ui/form/csrf-field.tsx";
 import { EmailField, FieldError, HiddenUsername, NameField, PasswordField } from "../ui/form/person-fields.tsx";
 import { Notice } from "../ui/outcome.tsx";
@@ -32,7 +33,7 @@ export function AccountPage({ frame, page }: { readonly frame: PageFrame; readon
     <Layout frame={frame} scripts={passkeys.isPossible ? ["passkeys.js"] : []}>
       <header class="page-head">
         <h1>Your account</h1>
-        {frame.allowed.includes("tokens") && (
+        {offers(frame, routes.tokens.get) && (
           <div class="actions">
             <a class="button" href={routes.tokens()}>
               API tokens

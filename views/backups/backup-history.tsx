@@ -2,6 +2,8 @@ import type { Backup, BackupReason, Restore } from "../../server/model/backup.ts
 import { routes } from "../../server/routes.ts";
 import { factsText } from "../../server/rules/backup/loss.ts";
 import { elapsedText } from "../../server/rules/wording/duration-text.ts";
+import type { Reader } from "../frame/frame.ts";
+import { offers } from "../frame/offers.ts";
 import type { ProductHeadProps } from "../product/product-frame.tsx";
 import { inEnvironment } from "../text/in-environment.ts";
 import { sizeText } from "../text/size-text.ts";
@@ -15,14 +17,15 @@ type Place = Pick<ProductHeadProps, "slug" | "environment">;
 export function BackupHistory(props: {
   readonly head: Place;
   readonly backups: Pick<BackupsProps, "backups" | "restores" | "hasMore">;
+  readonly reader: Reader;
   readonly now: Date;
 }) {
-  const { head, now } = props;
+  const { head, reader, now } = props;
   const { backups, restores, hasMore } = props.backups;
   if (backups.length === 0) return null;
   const oldest = backups.at(-1)?.createdAt ?? now;
   const rows = [
-    ...backups.map((backup) => ({ at: backup.createdAt, row: <BackupRow head={head} backup={backup} now={now} /> })),
+    ...backups.map((backup) => ({ at: backup.createdAt, row: <BackupRow head={head} backup={backup} reader={reader} now={now} /> })),
     ...restores
       .filter((restore) => restore.createdAt >= oldest)
       .map((restore) => ({
@@ -48,7 +51,13 @@ const reasons: Readonly<Record<BackupReason, string>> = {
   "before-migration": "before a migration",
 };
 
-function BackupRow({ head, backup, now }: { readonly head: Place; readonly backup: Backup; readonly now: Date }) {
+function BackupRow(props: {
+  readonly head: Place;
+  readonly backup: Backup;
+  readonly reader: Reader;
+  readonly now: Date;
+}) {
+  const { head, backup, reader, now } = props;
   const { service, status, failure } = backup;
   const isKept = status === "done" && backup.removedAt === null;
   return (
@@ -67,7 +76,7 @@ function BackupRow({ head, backup, now }: { readonly head: Place; readonly backu
         </p>
         {failure !== null && <p class="field-error">{failure}</p>}
       </div>
-      {isKept && (
+      {isKept && offers(reader, routes.backupRestore.get) && offers(reader, routes.backupRemove.get) && (
         <p class="backup-actions">
           <a class="button" href={inEnvironment(routes.backupRestore(head.slug, backup.id), head)}>
             Restore

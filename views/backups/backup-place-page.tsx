@@ -2,6 +2,7 @@ import type { BackupPlace } from "../../server/model/backup.ts";
 import { routes } from "../../server/routes.ts";
 import type { PageFrame } from "../frame/frame.ts";
 import { Layout } from "../frame/layout.tsx";
+import { offers } from "../frame/offers.ts";
 import { CsrfField } from "../ui/form/csrf-field.tsx";
 import { TextField } from "../ui/form/text-field.tsx";
 import { Fault, Notice } from "../ui/outcome.tsx";
@@ -23,7 +24,7 @@ export function BackupPlacePage({ frame, page }: { readonly frame: PageFrame; re
   return (
     <Layout frame={frame}>
       <p class="crumbs">
-        <a href={routes.system()}>System</a>
+        {offers(frame, routes.system.get) && <a href={routes.system()}>System</a>}
         <span aria-current="page">Backups</span>
       </p>
       <h1>Where backups are kept</h1>

@@ -1,5 +1,6 @@
 import { routes } from "../../server/routes.ts";
-import type { LiveStream, PageFrame } from "../frame/frame.ts";
+import type { LiveStream, PageFrame, Reader } from "../frame/frame.ts";
+import { offers } from "../frame/offers.ts";
 import { ProductFrame, type ProductHeadProps } from "../product/product-frame.tsx";
 import { inEnvironment } from "../text/in-environment.ts";
 import { CsrfField } from "../ui/form/csrf-field.tsx";
@@ -20,12 +21,19 @@ export function BackupsPage(props: {
   const { frame, head, backups, notice, stream } = props;
   return (
     <ProductFrame frame={frame} head={head} tab="backups" notice={notice} stream={stream}>
-      <BackupList head={head} backups={backups} csrf={frame.csrf} now={frame.now} />
-      {backups.sources.length > 0 && <BackupPlanCard head={head} backups={backups} csrf={frame.csrf} />}
+      <BackupList head={head} backups={backups} reader={frame} now={frame.now} />
+      {backups.sources.length > 0 && offers(frame, routes.productBackupPlan.post) && (
+        <BackupPlanCard head={head} backups={backups} csrf={frame.csrf} />
+      )}
       <p class="muted small">
         Backups are kept on {backups.placeText}
-        {backups.isSameDisk && ", and are lost with its disk"}. <a href={routes.backupPlace()}>Choose another place</a>{" "}
-        or read <a href={routes.document("backups")}>how backups work</a>.
+        {backups.isSameDisk && ", and are lost with its disk"}.{" "}
+        {offers(frame, routes.backupPlace.get) && (
+          <>
+            <a href={routes.backupPlace()}>Choose another place</a>.{" "}
+          </>
+        )}
+        <a href={routes.document("backups")}>How backups work</a>
       </p>
     </ProductFrame>
   );
@@ -35,19 +43,19 @@ export function BackupsPage(props: {
 export function BackupList(props: {
   readonly head: Pick<ProductHeadProps, "slug" | "environment">;
   readonly backups: Omit<BackupsProps, "refused">;
-  readonly csrf: string | null;
+  readonly reader: Reader;
   readonly now: Date;
 }) {
-  const { head, backups, csrf, now } = props;
+  const { head, backups, reader, now } = props;
   return (
     <div id={backupListId} class="backup-list">
-      <Sources head={head} backups={backups} csrf={csrf} now={now} />
-      <BackupHistory head={head} backups={backups} now={now} />
+      <Sources head={head} backups={backups} reader={reader} now={now} />
+      <BackupHistory head={head} backups={backups} reader={reader} now={now} />
     </div>
   );
 }
 
-function Sources({ head, backups, csrf, now }: Parameters<typeof BackupList>[0]) {
+function Sources({ head, backups, reader, now }: Parameters<typeof BackupList>[0]) {
   const { sources, isLive } = backups;
   if (sources.length === 0) {
     return (
@@ -65,7 +73,7 @@ function Sources({ head, backups, csrf, now }: Parameters<typeof BackupList>[0])
     <section class="card flush" aria-labelledby="sources-title">
       <header class="card-head">
         <h2 id="sources-title">Data</h2>
-        {sources.length > 1 && <BackUpButton head={head} csrf={csrf} service={null} />}
+        {sources.length > 1 && <BackUpButton head={head} reader={reader} service={null} />}
       </header>
       {sources.map((source) => (
         <div class="backup-source">
@@ -89,7 +97,7 @@ function Sources({ head, backups, csrf, now }: Parameters<typeof BackupList>[0])
           </p>
           <BackUpButton
             head={head}
-            csrf={csrf}
+            reader={reader}
             service={source.service}
             isBusy={source.newest !== null && source.newest.finishedAt === null}
           />
@@ -105,15 +113,16 @@ function frozenText(ms: number): string {
 
 function BackUpButton(props: {
   readonly head: Pick<ProductHeadProps, "slug" | "environment">;
-  readonly csrf: string | null;
+  readonly reader: Reader;
   /** Null backs up everything. */
   readonly service: string | null;
   readonly isBusy?: boolean;
 }) {
-  const { head, csrf, service, isBusy = false } = props;
+  const { head, reader, service, isBusy = false } = props;
+  if (!offers(reader, routes.productBackups.post)) return null;
   return (
     <form method="post" action={inEnvironment(routes.productBackups(head.slug), head)}>
-      <CsrfField token={csrf} />
+      <CsrfField token={reader.csrf} />
       {service !== null && <input type="hidden" name="service" value={service} />}
       <button class="button" type="submit" disabled={isBusy}>
         {service === null ? "Back up all now" : "Back up now"}

@@ -1,8 +1,10 @@
 import type { Deployment } from "../../server/model/deployment/deployment.ts";
 import { routes } from "../../server/routes.ts";
-import type { LiveStream, Mood, PageFrame } from "../frame/frame.ts";
+import { triggerText } from "../../server/rules/wording/trigger-text.ts";
+import type { LiveStream, Mood, PageFrame, Reader } from "../frame/frame.ts";
 import { Layout } from "../frame/layout.tsx";
 import { LiveRegion } from "../frame/live-region.tsx";
+import { offers } from "../frame/offers.ts";
 import { type StackOverview, StackSplit } from "../product/stack-split.tsx";
 import { capital } from "../text/capital.ts";
 import { inEnvironment } from "../text/in-environment.ts";
@@ -15,7 +17,7 @@ import { Steps, type StepView } from "../ui/steps.tsx";
 import { Elapsed, RelativeTime } from "../ui/time.tsx";
 import { ChecksTimeline, type TimelineView } from "./checks-timeline.tsx";
 import { type Meanwhile, MeanwhileLine, PostMortem, type SinceGood } from "./post-mortem.tsx";
-import { headline, Sha, triggerText } from "./version.tsx";
+import { headline, Sha } from "./version.tsx";
 
 export interface DeploymentView {
   readonly slug: string;
@@ -70,10 +72,10 @@ export function DeploymentPage(props: {
         <span aria-current="page">#{deployment.number}</span>
       </p>
       <LiveRegion stream={stream}>
-        <DeploymentSummary view={view} now={frame.now} csrf={frame.csrf} />
+        <DeploymentSummary view={view} now={frame.now} reader={frame} />
         <Steps steps={view.steps} />
         <Announcement view={view} />
-        <DeploymentOutcome view={view} now={frame.now} csrf={frame.csrf} />
+        <DeploymentOutcome view={view} now={frame.now} reader={frame} />
         <LogPanel {...log} empty="Nothing has happened yet." />
       </LiveRegion>
     </Layout>
@@ -85,9 +87,9 @@ export const summaryId = "summary";
 export function DeploymentSummary(props: {
   readonly view: DeploymentView;
   readonly now: Date;
-  readonly csrf: string | null;
+  readonly reader: Reader;
 }) {
-  const { view, now, csrf } = props;
+  const { view, now, reader } = props;
   const { deployment, timing } = view;
   return (
     <header id={summaryId} class="page-head" data-mood={view.mood}>
@@ -106,15 +108,15 @@ export function DeploymentSummary(props: {
         </p>
       </div>
       <div class="actions">
-        {view.canCancel && (
+        {view.canCancel && offers(reader, routes.deploymentCancel.post) && (
           <form method="post" action={routes.deploymentCancel(deployment.id)}>
-            <CsrfField token={csrf} />
+            <CsrfField token={reader.csrf} />
             <button class="button" type="submit">
               Cancel
             </button>
           </form>
         )}
-        {view.canRedeploy && (
+        {view.canRedeploy && offers(reader, routes.deploymentRedeploy.get) && (
           <a class="button" href={routes.deploymentRedeploy(deployment.id)}>
             Redeploy #{deployment.number}
           </a>
@@ -158,9 +160,9 @@ export const outcomeId = "outcome";
 export function DeploymentOutcome(props: {
   readonly view: DeploymentView;
   readonly now: Date;
-  readonly csrf: string | null;
+  readonly reader: Reader;
 }) {
-  const { view, now, csrf } = props;
+  const { view, now, reader } = props;
   const { deployment, sentence, overview, timeline } = view;
   return (
     <div id={outcomeId} class="outcome">
@@ -171,15 +173,17 @@ export function DeploymentOutcome(props: {
           served={view.served}
           errorAt={view.errorAt}
           missed={
-            view.missedVariable === null
+            view.missedVariable === null || !offers(reader, routes.productVariables.post)
               ? null
               : { name: view.missedVariable, url: inEnvironment(routes.productVariables(view.slug), view) }
           }
           meanwhile={view.meanwhile}
           sinceGood={view.sinceGood}
           repository={view.repository}
-          dismiss={view.canDismiss ? { deploymentId: deployment.id, csrf } : null}
-          retry={view.canRetry ? { deploymentId: deployment.id, csrf } : null}
+          deploymentId={deployment.id}
+          csrf={reader.csrf}
+          canDismiss={view.canDismiss && offers(reader, routes.deploymentDismiss.post)}
+          canRetry={view.canRetry && offers(reader, routes.deploymentRetry.post)}
           now={now}
         />
       )}

@@ -1,10 +1,11 @@
 import type { Deployment } from "../../server/model/deployment/deployment.ts";
 import { routes } from "../../server/routes.ts";
+import { triggerText } from "../../server/rules/wording/trigger-text.ts";
 import { capital } from "../text/capital.ts";
 import { DeploymentBadge, LiveMark } from "../ui/badge.tsx";
 import { failureSentence, Sentence } from "../ui/sentence.tsx";
 import { RelativeTime } from "../ui/time.tsx";
-import { headline, Sha, triggerText } from "./version.tsx";
+import { headline, Sha } from "./version.tsx";
 
 export interface DeploymentRowProps {
   readonly deployment: Deployment;

@@ -30,13 +30,15 @@ export function PostMortem(props: {
   readonly meanwhile: Meanwhile;
   readonly sinceGood: SinceGood | null;
   readonly repository: string | null;
-  /** Null if no list highlights the failure. */
-  readonly dismiss: { readonly deploymentId: number; readonly csrf: string | null } | null;
-  /** Null if it cannot be retried. */
-  readonly retry: { readonly deploymentId: number; readonly csrf: string | null } | null;
+  readonly deploymentId: number;
+  readonly csrf: string | null;
+  /** Whether lists highlight the failure, and the reader may end that. */
+  readonly canDismiss: boolean;
+  readonly canRetry: boolean;
   readonly now: Date;
 }) {
-  const { failure, served, errorAt, missed, meanwhile, sinceGood, repository, dismiss, retry, now } = props;
+  const { failure, served, errorAt, missed, meanwhile, sinceGood, repository, now } = props;
+  const { deploymentId, csrf, canDismiss, canRetry } = props;
   const facts: readonly (readonly [string, string])[] = [
     ["Stage", stageWords[failure.stage]],
     ...(failure.service === null ? [] : [["Service", failure.service] as const]),
@@ -93,17 +95,17 @@ export function PostMortem(props: {
       <div class="post-mortem-foot">
         <MeanwhileLine meanwhile={meanwhile} now={now} />
         <div class="actions">
-          {dismiss && (
-            <form method="post" action={routes.deploymentDismiss(dismiss.deploymentId)}>
-              <CsrfField token={dismiss.csrf} />
+          {canDismiss && (
+            <form method="post" action={routes.deploymentDismiss(deploymentId)}>
+              <CsrfField token={csrf} />
               <button class="button" type="submit" title="Stop highlighting this failure in lists">
                 Dismiss
               </button>
             </form>
           )}
-          {retry && (
-            <form method="post" action={routes.deploymentRetry(retry.deploymentId)}>
-              <CsrfField token={retry.csrf} />
+          {canRetry && (
+            <form method="post" action={routes.deploymentRetry(deploymentId)}>
+              <CsrfField token={csrf} />
               <button class="button" type="submit">
                 <Icon name="undo" />
                 Retry

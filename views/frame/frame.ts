@@ -1,17 +1,22 @@
 import type { Permission } from "../../server/model/access/permission.ts";
 
+/** Who reads a page or a message of its stream. A page offers them only what they may do; see offers.ts. */
+export interface Reader {
+  /** What they may do that is about no single product, and with the product that the page is about, if there is one. */
+  readonly allowed: readonly Permission[];
+  /** For their forms. Null for those who have none. */
+  readonly csrf: string | null;
+}
+
 /** The props that every page gets in addition to its own. */
-export interface PageFrame {
+export interface PageFrame extends Reader {
   /** The browser tab's title: "my-app". */
   readonly title: string;
   readonly section: Section | null;
   /** The signed-in user; null if nobody is signed in. */
   readonly visitor: string | null;
-  /** What the visitor may do that is about no single product. */
-  readonly allowed: readonly Permission[];
   /** Whether a person is signed in, rather than the server's own token. */
   readonly hasAccount: boolean;
-  readonly csrf: string | null;
   readonly nonce: string;
   readonly asset: (name: AssetName) => AssetLink;
   readonly mood: Mood;

@@ -1,11 +1,12 @@
 import { html } from "hono/html";
 import type { Child } from "hono/jsx";
-import type { Permission } from "../../server/model/access/permission.ts";
+import type { Endpoint } from "../../server/route.ts";
 import { routes } from "../../server/routes.ts";
 import { CsrfField } from "../ui/form/csrf-field.tsx";
-import type { AssetName, PageFrame, Section } from "./frame.ts";
+import type { AssetName, PageFrame, Reader, Section } from "./frame.ts";
 import { LiveRegion } from "./live-region.tsx";
 import { Mark } from "./mark.tsx";
+import { offers } from "./offers.ts";
 import { ShortcutsDialog } from "./shortcuts-dialog.tsx";
 import { Toasts } from "./toast.tsx";
 
@@ -65,14 +66,16 @@ ${(
       </main>
       <footer class="colophon">
         <span>Baton {frame.version}</span>
-        {frame.visitor !== null && <a href={routes.documents()}>Documentation</a>}
+        {frame.visitor !== null && offers(frame, routes.documents.get) && (
+          <a href={routes.documents()}>Documentation</a>
+        )}
         {frame.visitor !== null && (
           <button class="link with-script" type="button" data-opens="shortcuts" data-shortcut="?">
             Keyboard shortcuts
           </button>
         )}
       </footer>
-      {frame.visitor !== null && <ShortcutsDialog />}
+      {frame.visitor !== null && <ShortcutsDialog sections={sectionsFor(frame)} />}
       <Toasts />
       {wantsNews && <LiveRegion stream={{ url: `${routes.newsStream()}?shown=-`, pauseInBackground: true }} />}
       {[...usualScripts, ...scripts].map((name) => (
@@ -86,30 +89,32 @@ ${(
 const sections: readonly {
   readonly section: Section;
   readonly name: string;
-  readonly url: string;
+  readonly page: (() => string) & { readonly get: Endpoint };
   readonly shortcut: string;
-  /** The right that it takes; null for everybody. */
-  readonly permission: Permission | null;
 }[] = [
-  { section: "products", name: "Products", url: routes.home(), shortcut: "g p", permission: null },
-  { section: "deployments", name: "Deployments", url: routes.deployments(), shortcut: "g d", permission: null },
-  { section: "queue", name: "Queue", url: routes.queue(), shortcut: "g q", permission: null },
-  { section: "activity", name: "Activity", url: routes.activity(), shortcut: "g a", permission: null },
-  { section: "people", name: "People", url: routes.people(), shortcut: "g e", permission: "people" },
-  { section: "system", name: "System", url: routes.system(), shortcut: "g s", permission: "system" },
+  { section: "products", name: "Products", page: routes.home, shortcut: "g p" },
+  { section: "deployments", name: "Deployments", page: routes.deployments, shortcut: "g d" },
+  { section: "queue", name: "Queue", page: routes.queue, shortcut: "g q" },
+  { section: "activity", name: "Activity", page: routes.activity, shortcut: "g a" },
+  { section: "people", name: "People", page: routes.people, shortcut: "g e" },
+  { section: "system", name: "System", page: routes.system, shortcut: "g s" },
 ];
+
+function sectionsFor(reader: Reader) {
+  return sections.filter(({ page }) => offers(reader, page.get));
+}
 
 /** Leads to one's account, or to the tokens of a token that has none. */
 function Visitor({ frame }: { readonly frame: PageFrame }) {
-  const { visitor, allowed, hasAccount } = frame;
-  if (hasAccount && allowed.includes("account")) {
+  const { visitor, hasAccount } = frame;
+  if (hasAccount && offers(frame, routes.account.get)) {
     return (
       <a class="who" href={routes.account()} title="Your account">
         {visitor}
       </a>
     );
   }
-  if (!allowed.includes("tokens")) return <span class="who">{visitor}</span>;
+  if (!offers(frame, routes.tokens.get)) return <span class="who">{visitor}</span>;
   return (
     <a class="who" href={routes.tokens()} title="Your tokens">
       {visitor}
@@ -127,13 +132,11 @@ function Masthead({ frame }: { readonly frame: PageFrame }) {
       {frame.visitor !== null && (
         <>
           <nav aria-label="Main">
-            {sections
-              .filter(({ permission }) => permission === null || frame.allowed.includes(permission))
-              .map(({ section, name, url, shortcut }) => (
-                <a href={url} data-shortcut={shortcut} aria-current={frame.section === section ? "page" : undefined}>
-                  {name}
-                </a>
-              ))}
+            {sectionsFor(frame).map(({ section, name, page, shortcut }) => (
+              <a href={page()} data-shortcut={shortcut} aria-current={frame.section === section ? "page" : undefined}>
+                {name}
+              </a>
+            ))}
           </nav>
           <form class="session" method="post" action={routes.signOut()}>
             <CsrfField token={frame.csrf} />

@@ -1,9 +1,4 @@
 const shortcuts: readonly (readonly [string, string])[] = [
-  ["g p", "Products"],
-  ["g d", "Deployments"],
-  ["g q", "Queue"],
-  ["g a", "Activity"],
-  ["g s", "System"],
   ["1 … 7", "Tabs of a product"],
   ["/", "Search a log"],
   ["n, shift n", "Next and previous match"],
@@ -15,12 +10,15 @@ const shortcuts: readonly (readonly [string, string])[] = [
 ];
 
 /** Lists the keyboard shortcuts. The keys themselves are set by `data-shortcut` on the elements that they press. */
-export function ShortcutsDialog() {
+export function ShortcutsDialog(props: {
+  readonly sections: readonly { readonly shortcut: string; readonly name: string }[];
+}) {
+  const all = [...props.sections.map(({ shortcut, name }) => [shortcut, name] as const), ...shortcuts];
   return (
     <dialog id="shortcuts" class="dialog" aria-labelledby="shortcuts-title">
       <h2 id="shortcuts-title">Keyboard shortcuts</h2>
       <dl class="keys">
-        {shortcuts.map(([keys, what]) => (
+        {all.map(([keys, what]) => (
           <div>
             <dt>
               <kbd>{keys}</kbd>

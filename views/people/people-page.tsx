@@ -41,6 +41,8 @@ export interface PersonView {
   readonly hasSecondFactor: boolean;
   readonly lastSeenAt: Date | null;
   readonly isVisitor: boolean;
+  /** Whether nobody else is an administrator, so that they must stay one. */
+  readonly isOnlyAdministrator: boolean;
 }
 
 export interface InvitationView {
@@ -91,7 +93,7 @@ function Person(props: {
   readonly frame: PageFrame;
 }) {
   const { person, products, frame } = props;
-  const { id, name, email, role, isDisabled, isVisitor } = person;
+  const { id, name, email, role, isDisabled, isVisitor, isOnlyAdministrator } = person;
   return (
     <li class="person">
       <div>
@@ -118,19 +120,26 @@ function Person(props: {
             )}
           </span>
         </p>
-        <details class="choice">
-          <summary>
-            Change rights<span class="visually-hidden"> of {name}</span>
-          </summary>
-          <form class="rights-form" method="post" action={routes.person(id)}>
-            <CsrfField token={frame.csrf} />
-            <RoleField id={`role-${id}`} chosen={role ?? "viewer"} />
-            <ProductChoice all={products} chosen={person.products} legend="Products" />
-            <button class="button small" type="submit">
-              Save
-            </button>
-          </form>
-        </details>
+        {isOnlyAdministrator ? (
+          <p class="muted small">
+            The only administrator. Make somebody else one before {isVisitor ? "you" : "they"} can be changed, disabled
+            or removed.
+          </p>
+        ) : (
+          <details class="choice">
+            <summary>
+              Change rights<span class="visually-hidden"> of {name}</span>
+            </summary>
+            <form class="rights-form" method="post" action={routes.person(id)}>
+              <CsrfField token={frame.csrf} />
+              <RoleField id={`role-${id}`} chosen={role ?? "viewer"} />
+              <ProductChoice all={products} chosen={person.products} legend="Products" />
+              <button class="button small" type="submit">
+                Save
+              </button>
+            </form>
+          </details>
+        )}
       </div>
       <div class="actions">
         {!isDisabled && (
@@ -149,16 +158,20 @@ function Person(props: {
             </button>
           </form>
         )}
-        <form method="post" action={isDisabled ? routes.personEnable(id) : routes.personDisable(id)}>
-          <CsrfField token={frame.csrf} />
-          <button class="button small" type="submit">
-            {isDisabled ? "Enable" : "Disable"}
-            <span class="visually-hidden"> {name}</span>
-          </button>
-        </form>
-        <a class="button small" href={routes.personRemove(id)}>
-          Remove<span class="visually-hidden"> {name}</span>
-        </a>
+        {!isOnlyAdministrator && (
+          <>
+            <form method="post" action={isDisabled ? routes.personEnable(id) : routes.personDisable(id)}>
+              <CsrfField token={frame.csrf} />
+              <button class="button small" type="submit">
+                {isDisabled ? "Enable" : "Disable"}
+                <span class="visually-hidden"> {name}</span>
+              </button>
+            </form>
+            <a class="button small" href={routes.personRemove(id)}>
+              Remove<span class="visually-hidden"> {name}</span>
+            </a>
+          </>
+        )}
       </div>
     </li>
   );

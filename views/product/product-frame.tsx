@@ -1,8 +1,10 @@
 import type { Child } from "hono/jsx";
+import type { Endpoint } from "../../server/route.ts";
 import { routes } from "../../server/routes.ts";
-import type { LiveStream, Mood, PageFrame } from "../frame/frame.ts";
+import type { LiveStream, Mood, PageFrame, Reader } from "../frame/frame.ts";
 import { Layout } from "../frame/layout.tsx";
 import { LiveRegion } from "../frame/live-region.tsx";
+import { offers } from "../frame/offers.ts";
 import { type Activity, ActivityLine } from "../system/activity-line.tsx";
 import { inEnvironment } from "../text/in-environment.ts";
 import { Address } from "../ui/address.tsx";
@@ -63,8 +65,8 @@ export function ProductFrame(props: {
         )}
       </p>
       <LiveRegion stream={stream}>
-        <ProductHead head={head} csrf={frame.csrf} />
-        <Tabs head={head} tab={tab} />
+        <ProductHead head={head} reader={frame} />
+        <Tabs head={head} tab={tab} reader={frame} />
         <Notice text={notice} />
         {children}
       </LiveRegion>
@@ -74,7 +76,7 @@ export function ProductFrame(props: {
 
 export const productHeadId = "product-head";
 
-export function ProductHead({ head, csrf }: { readonly head: ProductHeadProps; readonly csrf: string | null }) {
+export function ProductHead({ head, reader }: { readonly head: ProductHeadProps; readonly reader: Reader }) {
   const { slug, state, mood, urls, activity, isLive, startAgainId, pending } = head;
   return (
     <div id={productHeadId} class="product-head" data-mood={mood}>
@@ -95,17 +97,17 @@ export function ProductHead({ head, csrf }: { readonly head: ProductHeadProps; r
               <Icon name="arrow" />
             </a>
           )}
-          {isLive && (
+          {isLive && offers(reader, routes.productRedeploy.get) && (
             <a class="button" href={inEnvironment(routes.productRedeploy(slug), head)}>
               Redeploy
             </a>
           )}
-          {startAgainId !== null && (
+          {startAgainId !== null && offers(reader, routes.deploymentRedeploy.get) && (
             <a class="button primary" href={`${routes.deploymentRedeploy(startAgainId)}?start=again`}>
               Start again
             </a>
           )}
-          {isLive && (
+          {isLive && offers(reader, routes.productStop.get) && (
             <a class="button" href={inEnvironment(routes.productStop(slug), head)}>
               Stop
             </a>
@@ -113,12 +115,16 @@ export function ProductHead({ head, csrf }: { readonly head: ProductHeadProps; r
         </div>
       </header>
       {activity && <ActivityLine activity={activity} />}
-      {pending && <PendingChanges place={head} csrf={csrf} pending={pending} />}
+      {pending && <PendingChanges place={head} reader={reader} pending={pending} />}
     </div>
   );
 }
 
-const tabs: readonly { readonly tab: ProductTab; readonly name: string; readonly url: (slug: string) => string }[] = [
+const tabs: readonly {
+  readonly tab: ProductTab;
+  readonly name: string;
+  readonly url: ((slug: string) => string) & { readonly get: Endpoint };
+}[] = [
   { tab: "overview", name: "Overview", url: routes.product },
   { tab: "deployments", name: "Deployments", url: routes.productDeployments },
   { tab: "logs", name: "Logs", url: routes.productLogs },
@@ -129,20 +135,24 @@ const tabs: readonly { readonly tab: ProductTab; readonly name: string; readonly
   { tab: "settings", name: "Settings", url: routes.productSettings },
 ];
 
-function Tabs({ head, tab: current }: { readonly head: ProductHeadProps; readonly tab: ProductTab }) {
+function Tabs(props: { readonly head: ProductHeadProps; readonly tab: ProductTab; readonly reader: Reader }) {
+  const { head, tab: current, reader } = props;
   const here = tabs.find(({ tab }) => tab === current) ?? tabs[0];
   return (
     <div class="tabs">
       <nav aria-label={`Parts of ${head.slug}`}>
-        {tabs.map(({ tab, name, url }, index) => (
-          <a
-            href={inEnvironment(url(head.slug), head)}
-            aria-current={tab === current ? "page" : undefined}
-            data-shortcut={String(index + 1)}
-          >
-            {name}
-          </a>
-        ))}
+        {tabs.map(
+          ({ tab, name, url }, index) =>
+            offers(reader, url.get) && (
+              <a
+                href={inEnvironment(url(head.slug), head)}
+                aria-current={tab === current ? "page" : undefined}
+                data-shortcut={String(index + 1)}
+              >
+                {name}
+              </a>
+            ),
+        )}
       </nav>
       {head.environments.length > 1 && here && current !== "webhooks" && (
         <nav class="environments" aria-label="Environment">

@@ -2,14 +2,15 @@ import type { Commit } from "../../server/model/deployment/deployment.ts";
 import { routes } from "../../server/routes.ts";
 import { type DeploymentRowProps, DeploymentRows } from "../deployment/deployment-row.tsx";
 import { headline, Sha } from "../deployment/version.tsx";
-import type { LiveStream, PageFrame } from "../frame/frame.ts";
+import type { LiveStream, PageFrame, Reader } from "../frame/frame.ts";
+import { offers } from "../frame/offers.ts";
 import { MovedRepository } from "../repository/moved-repository.tsx";
 import { inEnvironment } from "../text/in-environment.ts";
 import { Address } from "../ui/address.tsx";
 import { RunBadge, type RunState } from "../ui/badge.tsx";
 import { CsrfField } from "../ui/form/csrf-field.tsx";
 import { Icon } from "../ui/icon.tsx";
-import { PushLines } from "../ui/push-lines.tsx";
+import { PushLines, TokenHint } from "../ui/push-lines.tsx";
 import { type LiveVersion, VersionLine } from "./live-version.tsx";
 import { ProductFrame, type ProductHeadProps } from "./product-frame.tsx";
 import { ServiceTroubles, type TroubleView } from "./service-troubles.tsx";
@@ -56,7 +57,7 @@ export function ProductPage(props: {
   const { frame, head, overview, notice, stream } = props;
   return (
     <ProductFrame frame={frame} head={head} tab="overview" notice={notice} stream={stream}>
-      <ProductOverview overview={overview} head={head} csrf={frame.csrf} now={frame.now} />
+      <ProductOverview overview={overview} head={head} reader={frame} now={frame.now} />
     </ProductFrame>
   );
 }
@@ -66,16 +67,16 @@ export const productOverviewId = "product-overview";
 export function ProductOverview(props: {
   readonly overview: OverviewProps;
   readonly head: ProductHeadProps;
-  readonly csrf: string | null;
+  readonly reader: Reader;
   readonly now: Date;
 }) {
-  const { overview, head, csrf, now } = props;
+  const { overview, head, reader, now } = props;
   const { live, troubles, stacks, data, rows, hasMore } = overview;
-  if (rows.length === 0) return <FirstVersion overview={overview} head={head} csrf={csrf} />;
+  if (rows.length === 0) return <FirstVersion overview={overview} head={head} reader={reader} />;
   return (
     <div id={productOverviewId} class="stack">
-      <Moved overview={overview} head={head} />
-      <ServiceTroubles troubles={troubles} head={head} />
+      <Moved overview={overview} head={head} reader={reader} />
+      <ServiceTroubles troubles={troubles} head={head} reader={reader} />
       {live && (
         <section class="card live-card" aria-labelledby="live-title">
           <h2 class="eyebrow" id="live-title">
@@ -85,7 +86,7 @@ export function ProductOverview(props: {
             {headline(live.deployment)}
           </a>
           <VersionLine live={live} repository={head.repository} now={now} />
-          <Stacks stacks={stacks} head={head} />
+          <Stacks stacks={stacks} head={head} reader={reader} />
           <Data notes={data} />
         </section>
       )}
@@ -101,38 +102,42 @@ export function ProductOverview(props: {
       <section class="card" aria-labelledby="push-title">
         <h2 id="push-title">Push</h2>
         <p class="muted">{pushText(overview)}</p>
-        {overview.repository === null && <PushLines gitUrl={overview.gitUrl} branch={overview.branch ?? "main"} />}
+        {overview.repository === null && offers(reader, routes.gitHttp.receivePack.post) && (
+          <PushLines gitUrl={overview.gitUrl} branch={overview.branch ?? "main"} />
+        )}
       </section>
     </div>
   );
 }
 
-function Moved({ overview, head }: { readonly overview: OverviewProps; readonly head: ProductHeadProps }) {
+interface PartProps {
+  readonly overview: OverviewProps;
+  readonly head: ProductHeadProps;
+  readonly reader: Reader;
+}
+
+function Moved({ overview, head, reader }: PartProps) {
   const { movedTo, repository } = overview;
-  if (movedTo === null || repository === null) return null;
+  if (movedTo === null || repository === null || !offers(reader, routes.productRepository.post)) return null;
   const settings = `${inEnvironment(routes.productWebhooks(head.slug), head)}#repository`;
   return <MovedRepository movedTo={movedTo} repository={repository} settings={settings} />;
 }
 
 /** Says how to get a first version into an empty product, and shows it as soon as it arrives. */
-function FirstVersion(props: {
-  readonly overview: OverviewProps;
-  readonly head: ProductHeadProps;
-  readonly csrf: string | null;
-}) {
-  const { overview, head, csrf } = props;
+function FirstVersion({ overview, head, reader }: PartProps) {
+  const mayPush = offers(reader, routes.gitHttp.receivePack.post);
   const { branch, here, repository, gitUrl } = overview;
   return (
     <div id={productOverviewId} class="stack">
-      <Moved overview={overview} head={head} />
-      {here !== null && branch !== null && (
+      <Moved overview={overview} head={head} reader={reader} />
+      {here !== null && branch !== null && offers(reader, routes.productDeploy.post) && (
         <section class="card empty" aria-labelledby="deploy-title">
           <h2 id="deploy-title">Deploy {branch}</h2>
           <p>
             {branch} has been pushed already: {here.message} <Sha commit={here} repository={repository} />
           </p>
           <form method="post" action={inEnvironment(routes.productDeploy(head.slug), head)}>
-            <CsrfField token={csrf} />
+            <CsrfField token={reader.csrf} />
             <button class="button primary" type="submit">
               Deploy {branch}
             </button>
@@ -140,7 +145,13 @@ function FirstVersion(props: {
         </section>
       )}
       <section class="card empty" aria-labelledby="push-title">
-        {repository === null ? (
+        {repository === null && !mayPush && (
+          <>
+            <h2 id="push-title">Nothing deployed yet</h2>
+            <p>{pushText(overview)} That takes the role deployer for it.</p>
+          </>
+        )}
+        {repository === null && mayPush && (
           <>
             <h2 id="push-title">{here === null ? "Push the first version" : "Or push a new version"}</h2>
             <p>
@@ -148,21 +159,34 @@ function FirstVersion(props: {
               <span class="with-script">This page updates as soon as you push.</span>
             </p>
             <PushLines gitUrl={gitUrl} branch={branch ?? "main"} />
-            <p class="muted">TOKEN is the token you signed in with. {pushText(overview)}</p>
-          </>
-        ) : (
-          <>
-            <h2 id="push-title">Nothing fetched yet</h2>
-            <p>{pushText(overview)} Add the webhook, or check the repository now, on the Repository tab.</p>
-            <p>
-              <a class="button primary" href={inEnvironment(routes.productWebhooks(head.slug), head)}>
-                Open the Repository tab
-              </a>
+            <p class="muted">
+              <TokenHint reader={reader} /> {pushText(overview)}
             </p>
           </>
         )}
+        {repository !== null && <NothingFetched overview={overview} head={head} reader={reader} />}
       </section>
     </div>
+  );
+}
+
+function NothingFetched({ overview, head, reader }: PartProps) {
+  const mayConnect = offers(reader, routes.productCheck.post);
+  return (
+    <>
+      <h2 id="push-title">Nothing fetched yet</h2>
+      <p>
+        {pushText(overview)}
+        {mayConnect && " Add the webhook, or check the repository now, on the Repository tab."}
+      </p>
+      {mayConnect && (
+        <p>
+          <a class="button primary" href={inEnvironment(routes.productWebhooks(head.slug), head)}>
+            Open the Repository tab
+          </a>
+        </p>
+      )}
+    </>
   );
 }
 
@@ -178,7 +202,12 @@ function pushText({ branch, repository }: OverviewProps): string {
 /**
  * Shows the stacks. For a product with only one service the head says enough; names appear when there is more than one.
  */
-function Stacks({ stacks, head }: { readonly stacks: readonly StackState[]; readonly head: ProductHeadProps }) {
+function Stacks(props: {
+  readonly stacks: readonly StackState[];
+  readonly head: ProductHeadProps;
+  readonly reader: Reader;
+}) {
+  const { stacks, head, reader } = props;
   const count = stacks.reduce((sum, { services }) => sum + services.length, 0);
   if (count < 2) return null;
   return (
@@ -188,7 +217,7 @@ function Stacks({ stacks, head }: { readonly stacks: readonly StackState[]; read
           {stacks.length > 1 && <h3>{name}</h3>}
           <ul class="services">
             {services.map((service) => (
-              <Service service={service} head={head} />
+              <Service service={service} head={head} reader={reader} />
             ))}
           </ul>
         </section>
@@ -211,7 +240,8 @@ function Data({ notes }: { readonly notes: OverviewProps["data"] }) {
   );
 }
 
-function Service({ service, head }: { readonly service: ServiceRow; readonly head: ProductHeadProps }) {
+function Service(props: { readonly service: ServiceRow; readonly head: ProductHeadProps; readonly reader: Reader }) {
+  const { service, head, reader } = props;
   const { name, kind, kindReason, state, url } = service;
   const logs = new URLSearchParams({ environment: head.environment, service: name });
   return (
@@ -221,9 +251,11 @@ function Service({ service, head }: { readonly service: ServiceRow; readonly hea
       </span>
       <RunBadge state={state} />
       <span class="service-links">
-        <a class="quiet" href={`${routes.productLogs(head.slug)}?${logs}`}>
-          Logs<span class="visually-hidden"> of {name}</span>
-        </a>
+        {offers(reader, routes.productLogs.get) && (
+          <a class="quiet" href={`${routes.productLogs(head.slug)}?${logs}`}>
+            Logs<span class="visually-hidden"> of {name}</span>
+          </a>
+        )}
         {url && <Address url={url} />}
         {kindReason !== null && <small class="muted">{kindReason}</small>}
       </span>

@@ -1,4 +1,6 @@
 import { routes } from "../../server/routes.ts";
+import type { Reader } from "../frame/frame.ts";
+import { offers } from "../frame/offers.ts";
 import { inEnvironment } from "../text/in-environment.ts";
 import { Icon } from "../ui/icon.tsx";
 import { OutputLines } from "../ui/output/output-lines.tsx";
@@ -16,12 +18,20 @@ export interface TroubleView {
   readonly isDown: boolean;
 }
 
-export function ServiceTroubles(props: { readonly troubles: readonly TroubleView[]; readonly head: ProductHeadProps }) {
-  const { troubles, head } = props;
+export function ServiceTroubles(props: {
+  readonly troubles: readonly TroubleView[];
+  readonly head: ProductHeadProps;
+  readonly reader: Reader;
+}) {
+  const { troubles, head, reader } = props;
   return (
     <>
       {troubles.map((trouble) =>
-        trouble.isDown ? <Down trouble={trouble} head={head} /> : <Recovered trouble={trouble} head={head} />,
+        trouble.isDown ? (
+          <Down trouble={trouble} head={head} reader={reader} />
+        ) : (
+          <Recovered trouble={trouble} head={head} reader={reader} />
+        ),
       )}
     </>
   );
@@ -30,9 +40,10 @@ export function ServiceTroubles(props: { readonly troubles: readonly TroubleView
 interface TroubleProps {
   readonly trouble: TroubleView;
   readonly head: ProductHeadProps;
+  readonly reader: Reader;
 }
 
-function Down({ trouble: { service, title, text, hint, lines }, head }: TroubleProps) {
+function Down({ trouble: { service, title, text, hint, lines }, head, reader }: TroubleProps) {
   const id = `trouble-${service}`;
   return (
     <section class="post-mortem" aria-labelledby={id}>
@@ -49,24 +60,28 @@ function Down({ trouble: { service, title, text, hint, lines }, head }: TroubleP
         </>
       )}
       <div class="actions">
-        <a class="button" href={logsOf(service, head)}>
-          Logs of {service}
-        </a>
-        <a class="button" href={inEnvironment(routes.productDeployments(head.slug), head)}>
-          Go back to an earlier version
-        </a>
+        {offers(reader, routes.productLogs.get) && (
+          <a class="button" href={logsOf(service, head)}>
+            Logs of {service}
+          </a>
+        )}
+        {offers(reader, routes.deploymentRedeploy.get) && (
+          <a class="button" href={inEnvironment(routes.productDeployments(head.slug), head)}>
+            Go back to an earlier version
+          </a>
+        )}
       </div>
     </section>
   );
 }
 
 /** It runs again, so a line is enough. */
-function Recovered({ trouble: { service, title, text }, head }: TroubleProps) {
+function Recovered({ trouble: { service, title, text }, head, reader }: TroubleProps) {
   return (
     <p class="verdict tone-warn trouble-line">
       <Icon name="warning" />
       <span>
-        {title}. {text} <a href={logsOf(service, head)}>Logs</a>
+        {title}. {text} {offers(reader, routes.productLogs.get) && <a href={logsOf(service, head)}>Logs</a>}
       </span>
     </p>
   );

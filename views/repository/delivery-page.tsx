@@ -1,6 +1,7 @@
 import { routes } from "../../server/routes.ts";
 import type { PageFrame } from "../frame/frame.ts";
 import { Layout } from "../frame/layout.tsx";
+import { offers } from "../frame/offers.ts";
 import { capital } from "../text/capital.ts";
 import { CsrfField } from "../ui/form/csrf-field.tsx";
 import { RelativeTime } from "../ui/time.tsx";
@@ -37,7 +38,7 @@ export function DeliveryPage(props: {
             <RelativeTime at={delivery.at} now={frame.now} />
           </p>
         </div>
-        {delivery.canRedeliver && (
+        {delivery.canRedeliver && offers(frame, routes.deliveryAgain.post) && (
           <form class="actions" method="post" action={routes.deliveryAgain(slug, delivery.id)}>
             <CsrfField token={frame.csrf} />
             <button class="button primary" type="submit">

@@ -6,7 +6,7 @@ import { LiveRegion } from "../frame/live-region.tsx";
 import { capital } from "../text/capital.ts";
 import { CsrfField } from "../ui/form/csrf-field.tsx";
 import { TextField } from "../ui/form/text-field.tsx";
-import { CopyLines, pushLine } from "../ui/push-lines.tsx";
+import { CopyLines, pushLine, TokenHint } from "../ui/push-lines.tsx";
 
 export interface NewProductProps {
   /** The push URL of a product that does not exist yet. */
@@ -59,7 +59,7 @@ export function NewProductPage(props: {
           ]}
         />
         <p class="muted small">
-          Replace TOKEN with the token you signed in with. Already a Git repository? You only need the last line.
+          <TokenHint reader={frame} /> Already a Git repository? You only need the last line.
         </p>
         <LiveRegion stream={stream}>
           <FirstPush product={null} />

@@ -1,4 +1,5 @@
 import { routes } from "../../server/routes.ts";
+import { counted } from "../../server/rules/wording/duration-text.ts";
 import { CsrfField } from "../ui/form/csrf-field.tsx";
 import { TextField } from "../ui/form/text-field.tsx";
 import { RelativeTime } from "../ui/time.tsx";
@@ -34,7 +35,7 @@ export function RepositoryCard(props: {
 }) {
   const { slug, repository, typed, csrf, now } = props;
   const inField = (name: string, saved: string) => typed?.get(name) ?? saved;
-  const { url, branches, rootDirectory, paths, pollMinutes, polledAt } = repository;
+  const { url, branches, rootDirectory, paths, pollMinutes } = repository;
   return (
     <section class="card" id="repository">
       <h2>Repository</h2>
@@ -88,11 +89,55 @@ export function RepositoryCard(props: {
           Save
         </button>
       </form>
-      {pollMinutes !== null && polledAt !== null && (
-        <p class="muted">
-          Last polled <RelativeTime at={polledAt} now={now} />.
-        </p>
-      )}
+      <LastPoll repository={repository} now={now} />
+    </section>
+  );
+}
+
+function LastPoll({ repository, now }: { readonly repository: RepositoryProps; readonly now: Date }) {
+  const { pollMinutes, polledAt } = repository;
+  if (pollMinutes === null || polledAt === null) return null;
+  return (
+    <p class="muted">
+      Last polled <RelativeTime at={polledAt} now={now} />.
+    </p>
+  );
+}
+
+/** The same, for those who may not change it. */
+export function RepositoryFacts({ repository, now }: { readonly repository: RepositoryProps; readonly now: Date }) {
+  const { url, branches, rootDirectory, paths, pollMinutes } = repository;
+  const facts: readonly (readonly [string, string | null])[] = [
+    ["URL", url],
+    ...branches.map(({ environment, branch }): [string, string | null] => [
+      branches.length === 1 ? "Branch" : `Branch of ${environment}`,
+      branch,
+    ]),
+    ["Root directory", rootDirectory || null],
+    ["Deployed only when these change", paths.join(" ") || null],
+    ["Polled every", pollMinutes === null ? null : counted(pollMinutes, "minute")],
+  ];
+  return (
+    <section class="card" id="repository">
+      <h2>Repository</h2>
+      <p class="muted">
+        {url === null ? "This product is pushed to Baton." : "Baton deploys from this repository."} Maintainers change
+        this.
+      </p>
+      <dl class="facts-list">
+        {facts.map(
+          ([name, value]) =>
+            value !== null && (
+              <div>
+                <dt>{name}</dt>
+                <dd>
+                  <code>{value}</code>
+                </dd>
+              </div>
+            ),
+        )}
+      </dl>
+      <LastPoll repository={repository} now={now} />
     </section>
   );
 }

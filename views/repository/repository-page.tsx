@@ -1,5 +1,6 @@
 import { routes } from "../../server/routes.ts";
 import type { LiveStream, PageFrame } from "../frame/frame.ts";
+import { offers } from "../frame/offers.ts";
 import { ProductFrame, type ProductHeadProps } from "../product/product-frame.tsx";
 import { sentence } from "../text/capital.ts";
 import { CsrfField } from "../ui/form/csrf-field.tsx";
@@ -8,7 +9,7 @@ import { AccessCard, type AccessProps } from "./access-card.tsx";
 import { Ledger, type LedgerLine } from "./delivery-list.tsx";
 import { EnvironmentsCard, type TrackingEnvironment } from "./environments-card.tsx";
 import { MovedRepository } from "./moved-repository.tsx";
-import { RepositoryCard, type RepositoryProps } from "./repository-card.tsx";
+import { RepositoryCard, RepositoryFacts, type RepositoryProps } from "./repository-card.tsx";
 import { ReportsCard, type ReportsProps } from "./status-reports-card.tsx";
 import { WebhookCard, type WebhookProps } from "./webhook-card.tsx";
 
@@ -42,6 +43,7 @@ export function RepositoryPage(props: {
   const { frame, head, page, notice, problem, typed, stream } = props;
   const { slug } = page;
   const { csrf, now } = frame;
+  const mayChange = offers(frame, routes.productRepository.post);
   const isConnected = page.repository.url !== null;
   return (
     <ProductFrame frame={frame} head={head} tab="webhooks" notice={notice} stream={stream}>
@@ -50,7 +52,7 @@ export function RepositoryPage(props: {
           Repository of {slug}
           {page.environments.length > 1 && <span class="muted">, in all of its environments</span>}
         </h2>
-        {isConnected && (
+        {isConnected && offers(frame, routes.productCheck.post) && (
           <form class="actions" method="post" action={routes.productCheck(slug)}>
             <CsrfField token={csrf} />
             <button class="button primary" type="submit">
@@ -66,12 +68,22 @@ export function RepositoryPage(props: {
         </p>
       )}
       {page.movedTo !== null && page.repository.url !== null && (
-        <MovedRepository movedTo={page.movedTo} repository={page.repository.url} settings="#repository" />
+        <MovedRepository
+          movedTo={page.movedTo}
+          repository={page.repository.url}
+          settings={mayChange ? "#repository" : null}
+        />
       )}
-      <RepositoryCard slug={slug} repository={page.repository} typed={typed} csrf={csrf} now={now} />
+      {mayChange ? (
+        <RepositoryCard slug={slug} repository={page.repository} typed={typed} csrf={csrf} now={now} />
+      ) : (
+        <RepositoryFacts repository={page.repository} now={now} />
+      )}
       {isConnected && (
+        <EnvironmentsCard slug={slug} repository={page.repository.url} environments={page.environments} now={now} />
+      )}
+      {isConnected && mayChange && (
         <>
-          <EnvironmentsCard slug={slug} repository={page.repository.url} environments={page.environments} now={now} />
           <WebhookCard slug={slug} webhook={page.webhook} csrf={csrf} now={now} />
           <AccessCard slug={slug} access={page.access} csrf={csrf} />
           <ReportsCard slug={slug} reports={page.reports} csrf={csrf} />

@@ -1,6 +1,7 @@
 import { routes } from "../../server/routes.ts";
 import type { HostState } from "../../server/rules/routing/host-state.ts";
 import type { LiveStream, PageFrame } from "../frame/frame.ts";
+import { offers } from "../frame/offers.ts";
 import { ProductFrame, type ProductHeadProps } from "../product/product-frame.tsx";
 import { capital } from "../text/capital.ts";
 import { inEnvironment } from "../text/in-environment.ts";
@@ -41,18 +42,23 @@ export function DomainsPage(props: {
   readonly stream: LiveStream;
 }) {
   const { frame, head, domains, notice, stream } = props;
-  const form = { action: inEnvironment(routes.productDomains(head.slug), head), csrf: frame.csrf };
+  const form = offers(frame, routes.productDomains.post)
+    ? { action: inEnvironment(routes.productDomains(head.slug), head), csrf: frame.csrf }
+    : null;
   return (
     <ProductFrame frame={frame} head={head} tab="domains" notice={notice} stream={stream}>
       <p class="muted">
-        {domains.isPlain ? (
+        {domains.isPlain && "This server runs in local mode (plain HTTP, this machine only)."}
+        {domains.isPlain && offers(frame, routes.setUp.get) && (
           <>
-            This server runs in local mode (plain HTTP, this machine only). Set BATON_DOMAIN to serve real domains with
-            HTTPS: <a href={routes.setUp()}>going public</a>.
+            {" "}
+            Set BATON_DOMAIN to serve real domains with HTTPS: <a href={routes.setUp()}>going public</a>.
           </>
-        ) : (
-          `${domains.recordAdvice} Then enter the domain here. HTTPS is set up automatically.`
         )}
+        {!domains.isPlain &&
+          form &&
+          `${domains.recordAdvice} Then enter the domain here. HTTPS is set up automatically.`}
+        {!form && " Maintainers add and remove domains."}
       </p>
       {domains.services.length === 0 && (
         <p class="card empty muted">
@@ -73,7 +79,8 @@ export function DomainsPage(props: {
 
 function Service(props: {
   readonly service: ServiceDomains;
-  readonly form: { readonly action: string; readonly csrf: string | null };
+  /** Null for those who may not change them. */
+  readonly form: { readonly action: string; readonly csrf: string | null } | null;
   readonly refused: DomainsProps["refused"];
 }) {
   const { service, form } = props;
@@ -94,36 +101,40 @@ function Service(props: {
         {custom.map(({ host, url, state }) => (
           <li class="domain">
             <Address url={url} />
-            <form method="post" action={form.action}>
-              <CsrfField token={form.csrf} />
-              <input type="hidden" name="service" value={name} />
-              <input type="hidden" name="remove" value={host} />
-              <button class="link" type="submit">
-                Remove<span class="visually-hidden"> {host}</span>
-              </button>
-            </form>
+            {form && (
+              <form method="post" action={form.action}>
+                <CsrfField token={form.csrf} />
+                <input type="hidden" name="service" value={name} />
+                <input type="hidden" name="remove" value={host} />
+                <button class="link" type="submit">
+                  Remove<span class="visually-hidden"> {host}</span>
+                </button>
+              </form>
+            )}
             {state && <HostStateLine host={host} state={state} />}
           </li>
         ))}
       </ul>
-      <form class="fields" method="post" action={form.action}>
-        <CsrfField token={form.csrf} />
-        <input type="hidden" name="service" value={name} />
-        <TextField
-          id={field}
-          name="add"
-          label="Add a domain"
-          width="grow"
-          value={refused?.host ?? ""}
-          required
-          maxlength={2000}
-          placeholder="shop.example.com"
-          faultId={refused ? `${field}-error` : null}
-        />
-        <button class="button" type="submit">
-          Add<span class="visually-hidden"> to {name}</span>
-        </button>
-      </form>
+      {form && (
+        <form class="fields" method="post" action={form.action}>
+          <CsrfField token={form.csrf} />
+          <input type="hidden" name="service" value={name} />
+          <TextField
+            id={field}
+            name="add"
+            label="Add a domain"
+            width="grow"
+            value={refused?.host ?? ""}
+            required
+            maxlength={2000}
+            placeholder="shop.example.com"
+            faultId={refused ? `${field}-error` : null}
+          />
+          <button class="button" type="submit">
+            Add<span class="visually-hidden"> to {name}</span>
+          </button>
+        </form>
+      )}
       {refused && (
         <p class="field-error" id={`${field}-error`} role="alert">
           {capital(refused.message)}.

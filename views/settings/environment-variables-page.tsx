@@ -1,6 +1,7 @@
 import { routes } from "../../server/routes.ts";
 import type { PageFrame } from "../frame/frame.ts";
 import { Layout } from "../frame/layout.tsx";
+import { offers } from "../frame/offers.ts";
 import { Notice } from "../ui/outcome.tsx";
 import { AddVariable, VariableList } from "./variable-list.tsx";
 import type { VariablesProps } from "./variables-page.tsx";
@@ -20,11 +21,13 @@ export function EnvironmentVariablesPage(props: {
     reveal: routes.environmentVariableReveal(environment),
     csrf: frame.csrf,
     environment: null,
+    mayChange: true,
+    maySeeShared: true,
   };
   return (
     <Layout frame={frame}>
       <p class="crumbs">
-        <a href={routes.system()}>System</a>
+        {offers(frame, routes.system.get) && <a href={routes.system()}>System</a>}
         <a href={routes.environments()}>Environments</a>
         <span aria-current="page">{environment}</span>
       </p>

@@ -1,7 +1,8 @@
 import { routes } from "../../server/routes.ts";
 import { counted } from "../../server/rules/wording/duration-text.ts";
-import type { PageFrame } from "../frame/frame.ts";
+import type { PageFrame, Reader } from "../frame/frame.ts";
 import { Layout } from "../frame/layout.tsx";
+import { offers } from "../frame/offers.ts";
 import { inEnvironment } from "../text/in-environment.ts";
 import { CsrfField } from "../ui/form/csrf-field.tsx";
 import { TextField } from "../ui/form/text-field.tsx";
@@ -39,7 +40,7 @@ export function EnvironmentsPage({ frame, page }: { readonly frame: PageFrame; r
   return (
     <Layout frame={frame}>
       <p class="crumbs">
-        <a href={routes.system()}>System</a>
+        {offers(frame, routes.system.get) && <a href={routes.system()}>System</a>}
         <span aria-current="page">Environments</span>
       </p>
       <h1>Environments</h1>
@@ -51,9 +52,11 @@ export function EnvironmentsPage({ frame, page }: { readonly frame: PageFrame; r
       {copied.length > 0 && <Copied copied={copied} />}
       <div class="stack">
         {environments.map((environment) => (
-          <Environment environment={environment} csrf={frame.csrf} />
+          <Environment environment={environment} reader={frame} />
         ))}
-        <NewEnvironment names={environments.map(({ name }) => name)} typed={typed} csrf={frame.csrf} />
+        {offers(frame, routes.environments.post) && (
+          <NewEnvironment names={environments.map(({ name }) => name)} typed={typed} csrf={frame.csrf} />
+        )}
       </div>
     </Layout>
   );
@@ -62,17 +65,17 @@ export function EnvironmentsPage({ frame, page }: { readonly frame: PageFrame; r
 /** An environment with more products names only these. */
 const mostNamed = 50;
 
-function Environment(props: { readonly environment: EnvironmentView; readonly csrf: string | null }) {
-  const { environment, csrf } = props;
+function Environment(props: { readonly environment: EnvironmentView; readonly reader: Reader }) {
+  const { environment, reader } = props;
   const { name, domain, branch, variables, products } = environment;
   const id = `environment-${name}`;
   return (
     <section class="card" aria-labelledby={id}>
       <header class="page-head">
         <h2 id={id}>{name}</h2>
-        {name !== "production" && products.length === 0 && (
+        {name !== "production" && products.length === 0 && offers(reader, routes.environmentRemove.post) && (
           <form method="post" action={routes.environmentRemove(name)}>
-            <CsrfField token={csrf} />
+            <CsrfField token={reader.csrf} />
             <button class="button small" type="submit">
               Remove<span class="visually-hidden"> {name}</span>
             </button>
@@ -94,15 +97,17 @@ function Environment(props: { readonly environment: EnvironmentView; readonly cs
             </dd>
           </div>
         )}
-        <div>
-          <dt>Variables</dt>
-          <dd>
-            <a href={routes.environmentVariables(name)}>
-              {variables === 0 ? "Share variables" : counted(variables, "shared variable")}
-              <span class="visually-hidden"> in {name}</span>
-            </a>
-          </dd>
-        </div>
+        {offers(reader, routes.environmentVariables.get) && (
+          <div>
+            <dt>Variables</dt>
+            <dd>
+              <a href={routes.environmentVariables(name)}>
+                {variables === 0 ? "Share variables" : counted(variables, "shared variable")}
+                <span class="visually-hidden"> in {name}</span>
+              </a>
+            </dd>
+          </div>
+        )}
         <div>
           <dt>Products</dt>
           <dd>
@@ -118,7 +123,7 @@ function Environment(props: { readonly environment: EnvironmentView; readonly cs
           </dd>
         </div>
       </dl>
-      {name !== "production" && products.length > 0 && (
+      {name !== "production" && products.length > 0 && offers(reader, routes.environmentRemove.post) && (
         <p class="muted small">To remove this environment, remove its products from it first, in their settings.</p>
       )}
     </section>

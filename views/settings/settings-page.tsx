@@ -1,6 +1,7 @@
 import type { PushWatch } from "../../server/model/product.ts";
 import { routes } from "../../server/routes.ts";
 import type { LiveStream, PageFrame } from "../frame/frame.ts";
+import { offers } from "../frame/offers.ts";
 import { ProductFrame, type ProductHeadProps } from "../product/product-frame.tsx";
 import { capital } from "../text/capital.ts";
 import { inEnvironment } from "../text/in-environment.ts";
@@ -15,6 +16,7 @@ export interface SettingsProps {
   readonly gitUrl: string;
   readonly rootDirectory: string;
   readonly watch: PushWatch;
+  readonly hidesLogs: boolean;
   readonly services: readonly ServiceSettingsView[];
   /** Environments in which the product is not installed yet. */
   readonly elsewhere: readonly string[];
@@ -101,6 +103,7 @@ export function SettingsPage(props: {
         </form>
       </section>
       <ServiceSettingsCard place={head} csrf={frame.csrf} services={services} />
+      <LogsCard action={action} csrf={frame.csrf} hidesLogs={settings.hidesLogs} />
       <section class="card" aria-labelledby="elsewhere-title">
         <h2 id="elsewhere-title">Other environments</h2>
         {elsewhere.length > 0 && (
@@ -120,8 +123,11 @@ export function SettingsPage(props: {
           </form>
         )}
         <p class="muted">
-          Run another copy of {head.slug}, for example for staging:{" "}
-          <a href={routes.environments()}>create or remove environments</a>.
+          Run another copy of {head.slug}, for example for staging.{" "}
+          <a href={routes.environments()}>
+            {offers(frame, routes.environments.post) ? "Create or remove environments" : "All environments"}
+          </a>
+          .
         </p>
       </section>
       <section class="card danger-zone" aria-labelledby="danger-title">
@@ -130,16 +136,49 @@ export function SettingsPage(props: {
           You'll be asked to confirm. Stopping keeps everything; deleting lets you keep or remove data.
         </p>
         <div class="actions">
-          {head.isLive && (
+          {head.isLive && offers(frame, routes.productStop.get) && (
             <a class="button" href={inEnvironment(routes.productStop(head.slug), head)}>
               Stop {head.slug}
             </a>
           )}
-          <a class="button danger" href={inEnvironment(routes.productDelete(head.slug), head)}>
-            {isMain ? `Delete ${head.slug}` : `Remove from ${head.environment}`}
-          </a>
+          {offers(frame, routes.productDelete.get) && (
+            <a class="button danger" href={inEnvironment(routes.productDelete(head.slug), head)}>
+              {isMain ? `Delete ${head.slug}` : `Remove from ${head.environment}`}
+            </a>
+          )}
         </div>
       </section>
     </ProductFrame>
+  );
+}
+
+/** Who reads what the services print. */
+function LogsCard(props: { readonly action: string; readonly csrf: string | null; readonly hidesLogs: boolean }) {
+  const { action, csrf, hidesLogs } = props;
+  return (
+    <section class="card" aria-labelledby="logs-title">
+      <h2 id="logs-title">Logs of services</h2>
+      <form class="fields" method="post" action={action}>
+        <CsrfField token={csrf} />
+        <p class="field grow">
+          <label for="logs">Who reads them</label>
+          <select id="logs" name="logs">
+            <option value="open" selected={!hidesLogs}>
+              everybody who sees the product
+            </option>
+            <option value="hidden" selected={hidesLogs}>
+              deployers and maintainers: hidden from viewers
+            </option>
+          </select>
+        </p>
+        <button class="button" type="submit">
+          Save
+        </button>
+      </form>
+      <p class="muted small">
+        In all environments. Hidden are the Logs tab and, where a deployment failed, what its services printed; the
+        output of builds is not.
+      </p>
+    </section>
   );
 }

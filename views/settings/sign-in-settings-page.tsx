@@ -2,6 +2,7 @@ import { type Role, roles } from "../../server/model/access/role.ts";
 import { routes } from "../../server/routes.ts";
 import type { PageFrame } from "../frame/frame.ts";
 import { Layout } from "../frame/layout.tsx";
+import { offers } from "../frame/offers.ts";
 import { Copyable } from "../ui/copyable.tsx";
 import { CsrfField } from "../ui/form/csrf-field.tsx";
 import { TextField } from "../ui/form/text-field.tsx";
@@ -29,7 +30,7 @@ export function SignInSettingsPage({ frame, page }: { readonly frame: PageFrame;
   return (
     <Layout frame={frame}>
       <p class="crumbs">
-        <a href={routes.system()}>System</a>
+        {offers(frame, routes.system.get) && <a href={routes.system()}>System</a>}
         <span aria-current="page">Signing in</span>
       </p>
       <h1>Signing in</h1>

@@ -32,6 +32,10 @@ export interface FormTarget {
   readonly csrf: string | null;
   /** The environment whose shared variables can only be overridden here; null on the page of an environment. */
   readonly environment: string | null;
+  /** Whether the reader may change and reveal values. */
+  readonly mayChange: boolean;
+  /** Whether the reader may see the page of the shared ones. */
+  readonly maySeeShared: boolean;
 }
 
 export function VariableList(props: {
@@ -71,41 +75,55 @@ function Variable(props: {
         {atBuild === true && <span class="tag">in builds</span>}
         {atBuild === false && <span class="tag">not in builds</span>}
         {from === "product" && <span class="tag">all environments</span>}
-        {sharedIn !== null && (
-          <a class="tag" href={routes.environmentVariables(sharedIn)}>
-            shared in {sharedIn}
-          </a>
-        )}
+        {sharedIn !== null &&
+          (form.maySeeShared ? (
+            <a class="tag" href={routes.environmentVariables(sharedIn)}>
+              shared in {sharedIn}
+            </a>
+          ) : (
+            <span class="tag">shared in {sharedIn}</span>
+          ))}
       </div>
-      <div class="variable-actions">
-        {value === null && !isWriteOnly && revealed === null && (
-          <form method="post" action={`${form.reveal}#variable-${name}`}>
-            <CsrfField token={form.csrf} />
-            <input type="hidden" name="reveal" value={name} />
-            <button class="link" type="submit">
-              Reveal<span class="visually-hidden"> {name}</span>
-            </button>
-          </form>
-        )}
-        {sharedIn === null && (
-          <form method="post" action={form.action}>
-            <CsrfField token={form.csrf} />
-            <input type="hidden" name="unset" value={name} />
-            <button class="link" type="submit">
-              Remove<span class="visually-hidden"> {name}</span>
-            </button>
-          </form>
-        )}
-      </div>
+      {form.mayChange && <Actions variable={variable} form={form} />}
       {(value ?? revealed) !== null && <Value name={name} value={value ?? revealed ?? ""} />}
-      <details class="variable-change" open={refused !== null}>
-        <summary>
-          {sharedIn === null ? "Change" : "Override"}
-          <span class="visually-hidden"> {name}</span>
-        </summary>
-        <ChangeForm variable={variable} form={form} refused={refused} />
-      </details>
+      {form.mayChange && (
+        <details class="variable-change" open={refused !== null}>
+          <summary>
+            {sharedIn === null ? "Change" : "Override"}
+            <span class="visually-hidden"> {name}</span>
+          </summary>
+          <ChangeForm variable={variable} form={form} refused={refused} />
+        </details>
+      )}
     </li>
+  );
+}
+
+/** Revealing a value, and removing a variable that is set here. */
+function Actions({ variable, form }: { readonly variable: VariableRow; readonly form: FormTarget }) {
+  const { name, value, isWriteOnly, revealed, from } = variable;
+  const isSharedHere = from === "environment" && form.environment !== null;
+  return (
+    <div class="variable-actions">
+      {value === null && !isWriteOnly && revealed === null && (
+        <form method="post" action={`${form.reveal}#variable-${name}`}>
+          <CsrfField token={form.csrf} />
+          <input type="hidden" name="reveal" value={name} />
+          <button class="link" type="submit">
+            Reveal<span class="visually-hidden"> {name}</span>
+          </button>
+        </form>
+      )}
+      {!isSharedHere && (
+        <form method="post" action={form.action}>
+          <CsrfField token={form.csrf} />
+          <input type="hidden" name="unset" value={name} />
+          <button class="link" type="submit">
+            Remove<span class="visually-hidden"> {name}</span>
+          </button>
+        </form>
+      )}
+    </div>
   );
 }
 

@@ -8,8 +8,10 @@ export const documentNames = [
   "backups",
   "github",
   "people",
+  "permissions",
   "going-public",
   "requirements",
+  "upgrade",
 ] as const;
 export type DocumentName = (typeof documentNames)[number];
 
@@ -25,7 +27,12 @@ export const documents: Readonly<Record<DocumentName, { readonly title: string; 
   backups: { title: "Backups", about: "Databases and files of products: schedules, places, and the way back." },
   github: { title: "GitHub", about: "Webhooks, deploy keys, and what is reported back." },
   people: { title: "People and signing in", about: "Accounts, invitations, second factors, and OpenID Connect." },
+  permissions: {
+    title: "Permissions",
+    about: "What each role and each scope of a token may do, and what tokens look like.",
+  },
   "going-public": { title: "Going public", about: "DNS, firewall, HTTPS, and signing in from a laptop." },
+  upgrade: { title: "Upgrading", about: "Baton itself, Docker and the machine, without losing a request." },
   requirements: { title: "What Baton runs on", about: "Linux distributions, Node.js, and Docker of each kind." },
 };
 

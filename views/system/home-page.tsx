@@ -1,11 +1,12 @@
 import { routes } from "../../server/routes.ts";
 import { type ProductSort, productSorts } from "../../server/rules/products/product-list.ts";
-import type { LiveStream, PageFrame } from "../frame/frame.ts";
+import type { LiveStream, PageFrame, Reader } from "../frame/frame.ts";
 import { Layout } from "../frame/layout.tsx";
 import { LiveRegion } from "../frame/live-region.tsx";
+import { offers } from "../frame/offers.ts";
 import { ProductList, type ProductListProps, productListId } from "../product/product-list.tsx";
 import { Notice } from "../ui/outcome.tsx";
-import { PushLines } from "../ui/push-lines.tsx";
+import { PushLines, TokenHint } from "../ui/push-lines.tsx";
 import { SetUpHint } from "./set-up-page.tsx";
 
 export interface HomeProps {
@@ -28,23 +29,30 @@ export function HomePage(props: {
     <Layout frame={frame} hasStream>
       <header class="page-head">
         <h1>Products</h1>
-        <a class="button primary" href={routes.newProduct()}>
-          New product
-        </a>
+        {offers(frame, routes.newProduct.get) && (
+          <a class="button primary" href={routes.newProduct()}>
+            New product
+          </a>
+        )}
       </header>
       <Notice text={notice} />
-      {setUpStepsLeft > 0 && <SetUpHint left={setUpStepsLeft} csrf={frame.csrf} />}
+      {setUpStepsLeft > 0 && <SetUpHint left={setUpStepsLeft} reader={frame} />}
       {home.list?.hasTools && <Finder list={home.list} />}
       <LiveRegion stream={stream}>
-        <HomeList home={home} now={frame.now} />
+        <HomeList home={home} now={frame.now} reader={frame} />
       </LiveRegion>
     </Layout>
   );
 }
 
 /** The part that the stream replaces. The search above it stays, with what the user is typing. */
-export function HomeList({ home, now }: { readonly home: HomeProps; readonly now: Date }) {
-  return home.list ? <ProductList list={home.list} now={now} /> : <NoProducts gitUrl={home.gitUrl} />;
+export function HomeList(props: {
+  readonly home: HomeProps;
+  readonly now: Date;
+  readonly reader: Pick<Reader, "allowed">;
+}) {
+  const { home, now, reader } = props;
+  return home.list ? <ProductList list={home.list} now={now} /> : <NoProducts gitUrl={home.gitUrl} reader={reader} />;
 }
 
 const sortNames: Readonly<Record<ProductSort, string>> = {
@@ -90,7 +98,16 @@ function Finder({ list }: { readonly list: ProductListProps }) {
   );
 }
 
-function NoProducts({ gitUrl }: { readonly gitUrl: string }) {
+function NoProducts(props: { readonly gitUrl: string; readonly reader: Pick<Reader, "allowed"> }) {
+  const { gitUrl, reader } = props;
+  if (!offers(reader, routes.newProduct.get)) {
+    return (
+      <div id={productListId} class="card empty" data-mood="idle">
+        <h2>No products yet</h2>
+        <p>There is none that you may see. Maintainers create products; administrators give people access to them.</p>
+      </div>
+    );
+  }
   return (
     <div id={productListId} class="card empty" data-mood="idle">
       <h2>No products yet. Push your first one.</h2>
@@ -100,8 +117,7 @@ function NoProducts({ gitUrl }: { readonly gitUrl: string }) {
       </p>
       <PushLines gitUrl={gitUrl} branch="main" />
       <p class="muted">
-        Replace TOKEN with the token you signed in with. Or{" "}
-        <a href={routes.newProduct()}>connect a repository instead</a>.
+        <TokenHint reader={reader} /> Or <a href={routes.newProduct()}>connect a repository instead</a>.
       </p>
     </div>
   );

@@ -1,7 +1,8 @@
 import type { Deployment } from "../../server/model/deployment/deployment.ts";
 import { routes } from "../../server/routes.ts";
 import { counted } from "../../server/rules/wording/duration-text.ts";
-import { headline, Sha, triggerText } from "../deployment/version.tsx";
+import { triggerText } from "../../server/rules/wording/trigger-text.ts";
+import { headline, Sha } from "../deployment/version.tsx";
 import type { LiveStream, PageFrame } from "../frame/frame.ts";
 import { Layout } from "../frame/layout.tsx";
 import { LiveRegion } from "../frame/live-region.tsx";
@@ -23,6 +24,7 @@ interface QueueRow {
   readonly repository: string | null;
   /** For a redeploy, the number of the deployment whose version it uses. */
   readonly source: number | null;
+  /** Whether it can be cancelled, by whoever reads this. */
   readonly canCancel: boolean;
 }
 

@@ -1,8 +1,9 @@
 import { routes } from "../../server/routes.ts";
 import type { SetUpStep } from "../../server/rules/products/set-up-steps.ts";
-import type { LiveStream, PageFrame } from "../frame/frame.ts";
+import type { LiveStream, PageFrame, Reader } from "../frame/frame.ts";
 import { Layout } from "../frame/layout.tsx";
 import { LiveRegion } from "../frame/live-region.tsx";
+import { offers } from "../frame/offers.ts";
 import { Badge } from "../ui/badge.tsx";
 import { Copyable } from "../ui/copyable.tsx";
 import { CsrfField } from "../ui/form/csrf-field.tsx";
@@ -36,7 +37,7 @@ export function SetUpPage(props: {
         <a href={routes.document("going-public")}>Read the full guide</a>
       </p>
       <LiveRegion stream={stream}>
-        <SetUpSteps setUp={setUp} />
+        <SetUpSteps setUp={setUp} reader={frame} />
       </LiveRegion>
       {setUp.tunnel && (
         <section class="card" aria-labelledby="tunnel-title">
@@ -49,7 +50,8 @@ export function SetUpPage(props: {
   );
 }
 
-export function SetUpSteps({ setUp: { steps, addresses } }: { readonly setUp: SetUpProps }) {
+export function SetUpSteps(props: { readonly setUp: SetUpProps; readonly reader: Reader }) {
+  const { steps, addresses } = props.setUp;
   const left = steps.filter(({ state }) => state !== "done").length;
   return (
     <div id={setUpStepsId}>
@@ -59,7 +61,7 @@ export function SetUpSteps({ setUp: { steps, addresses } }: { readonly setUp: Se
       </p>
       <ol class="set-up-steps">
         {steps.map((step) => (
-          <Step step={step} />
+          <Step step={step} reader={props.reader} />
         ))}
       </ol>
       <p class="muted small">
@@ -71,7 +73,8 @@ export function SetUpSteps({ setUp: { steps, addresses } }: { readonly setUp: Se
   );
 }
 
-function Step({ step: { id, title, state, detail, example } }: { readonly step: SetUpStep }) {
+function Step({ step, reader }: { readonly step: SetUpStep; readonly reader: Reader }) {
+  const { id, title, state, detail, example } = step;
   return (
     <li class={`card set-up-step${state === "done" ? " set-up-step-done" : ""}`} id={`step-${id}`}>
       <div class="set-up-step-head">
@@ -82,7 +85,7 @@ function Step({ step: { id, title, state, detail, example } }: { readonly step: 
       </div>
       <p>{detail}</p>
       {example && <Copyable id={`example-${id}`} text={example} label={title} />}
-      {id === "first-app" && state !== "done" && (
+      {id === "first-app" && state !== "done" && offers(reader, routes.newProduct.get) && (
         <p>
           <a href={routes.newProduct()}>New product</a>
         </p>
@@ -92,7 +95,7 @@ function Step({ step: { id, title, state, detail, example } }: { readonly step: 
 }
 
 /** The hint on the home page. It is shown until everything is done or somebody hides it. */
-export function SetUpHint({ left, csrf }: { readonly left: number; readonly csrf: string | null }) {
+export function SetUpHint({ left, reader }: { readonly left: number; readonly reader: Reader }) {
   return (
     <div class="verdict tone-off set-up-hint">
       <Icon name="ring" />
@@ -100,12 +103,14 @@ export function SetUpHint({ left, csrf }: { readonly left: number; readonly csrf
       <span class="verdict-links">
         <a href={routes.setUp()}>Set-up checklist</a>
       </span>
-      <form method="post" action={routes.setUpHide()}>
-        <CsrfField token={csrf} />
-        <button class="link" type="submit">
-          Hide
-        </button>
-      </form>
+      {offers(reader, routes.setUpHide.post) && (
+        <form method="post" action={routes.setUpHide()}>
+          <CsrfField token={reader.csrf} />
+          <button class="link" type="submit">
+            Hide
+          </button>
+        </form>
+      )}
     </div>
   );
 }

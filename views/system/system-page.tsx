@@ -2,6 +2,7 @@ import { routes } from "../../server/routes.ts";
 import type { SystemWarning } from "../../server/rules/health/system-warning.ts";
 import type { PageFrame } from "../frame/frame.ts";
 import { Layout } from "../frame/layout.tsx";
+import { offers } from "../frame/offers.ts";
 import { sizeText } from "../text/size-text.ts";
 import { Badge } from "../ui/badge.tsx";
 import { Icon } from "../ui/icon.tsx";
@@ -30,12 +31,16 @@ export function SystemPage({ frame, system }: { readonly frame: PageFrame; reado
           <a class="button" href={routes.environments()}>
             Environments
           </a>
-          <a class="button" href={routes.backupPlace()}>
-            Backups
-          </a>
-          <a class="button" href={routes.signInSettings()}>
-            Signing in
-          </a>
+          {offers(frame, routes.backupPlace.get) && (
+            <a class="button" href={routes.backupPlace()}>
+              Backups
+            </a>
+          )}
+          {offers(frame, routes.signInSettings.get) && (
+            <a class="button" href={routes.signInSettings()}>
+              Signing in
+            </a>
+          )}
           <a class="button" href={routes.setUp()}>
             Going public
           </a>

@@ -91,6 +91,7 @@ export interface ProductChanges {
   /** Null: the product is pushed to Baton from now on. */
   readonly repository?: string | null | undefined;
   readonly watch?: PushWatch | undefined;
+  readonly hidesLogs?: boolean | undefined;
   readonly source?: SourceChanges;
   /** The branch that an installation deploys from now on. */
   readonly branches?: readonly { readonly installation: InstallationId; readonly branch: string }[];

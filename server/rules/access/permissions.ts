@@ -33,7 +33,7 @@ export const permissionRules: Readonly<Record<Permission, PermissionRule>> = {
   logs: { about: "product", role: "viewer", scopes: ["read", ...managing], words: "read the services' logs of" },
   "hidden-logs": {
     ...{ about: "product", role: "deployer", scopes: ["read", ...managing] },
-    words: "read the services' logs, which viewers may not see, of",
+    words: "read the services' logs (hidden from viewers) of",
   },
   values: { about: "product", role: "deployer", scopes: ["read", ...managing], words: "see the variables of" },
   deliveries: {
@@ -78,6 +78,11 @@ export function allows(who: Principal, permission: Permission, product: ProductI
   return whyNot(who, permission, product) === null;
 }
 
+/** What a right comes to for a product: to read the logs of one that hides them from viewers takes another one. */
+export function askedFor(permission: Permission, { hidesLogs }: { readonly hidesLogs: boolean }): Permission {
+  return permission === "logs" && hidesLogs ? "hidden-logs" : permission;
+}
+
 /** The first thing that is missing; null when nothing is. */
 export type Missing = "product" | "role" | "scope";
 
@@ -92,6 +97,18 @@ export function whyNot(who: Principal, permission: Permission, product: ProductI
   }
   const hasScope = who.scopes === null || rule.scopes.some((scope) => who.scopes?.includes(scope));
   return hasScope ? null : "scope";
+}
+
+/**
+ * Whether everybody who has `permission` for a product, or for everything, has `other` for the same, too: whoever asked
+ * for the one need not ask for the other.
+ */
+export function includes(permission: Permission, other: Permission): boolean {
+  const [own, needed] = [permissionRules[permission], permissionRules[other]];
+  const isWideEnough =
+    { oneself: 0, product: 1, server: 2 }[own.about] >= { oneself: 0, product: 1, server: 2 }[needed.about];
+  const hasRole = needed.about === "oneself" || isAtLeast(own.role, needed.role);
+  return isWideEnough && hasRole && own.scopes.every((scope) => needed.scopes.includes(scope));
 }
 
 /** The highest role for a product, or for everything (null). */

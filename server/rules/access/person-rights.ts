@@ -1,5 +1,5 @@
 import type { Role } from "../../model/access/role.ts";
-import type { Grant } from "../../model/access/user.ts";
+import type { Grant, User } from "../../model/access/user.ts";
 import type { ProductId } from "../../model/names/ids.ts";
 import { roleIn } from "./permissions.ts";
 
@@ -20,6 +20,15 @@ export function rightsOf(grants: readonly Grant[]): PersonRights | null {
   if (everywhere !== null) return { role: everywhere, productIds: null };
   const highest = roleIn({ grants: grants.map(({ role }) => ({ role, productId: null })) }, null);
   return highest && { role: highest, productIds: grants.flatMap(({ productId }) => productId ?? []) };
+}
+
+/** Whether nobody else could let people in if this one could not. They cannot be disabled, removed or given less. */
+export function isOnlyAdministrator(people: readonly User[], { id }: Pick<User, "id">): boolean {
+  const administrators = people.filter(
+    ({ disabledAt, grants }) =>
+      disabledAt === null && grants.some(({ role, productId }) => role === "admin" && productId === null),
+  );
+  return administrators.length === 1 && administrators[0]?.id === id;
 }
 
 /** Why these rights cannot be given; null when they can. */

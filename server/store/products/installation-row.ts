@@ -17,6 +17,7 @@ export const productColumns = {
   slug: products.slug,
   repository: products.repository,
   watch: products.watch,
+  hidesLogs: products.hidesLogs,
   createdAt: products.createdAt,
 };
 

@@ -99,9 +99,13 @@ async function update(
   tx: Queries,
   secrets: Secrets,
   id: ProductId,
-  { repository, watch, source = {}, branches = [] }: ProductChanges,
+  { repository, watch, hidesLogs, source = {}, branches = [] }: ProductChanges,
 ): Promise<void> {
-  const changes = { ...(repository !== undefined && { repository }), ...(watch !== undefined && { watch }) };
+  const changes = {
+    ...(repository !== undefined && { repository }),
+    ...(watch !== undefined && { watch }),
+    ...(hidesLogs !== undefined && { hidesLogs }),
+  };
   if (Object.keys(changes).length > 0) await tx.update(products).set(changes).where(eq(products.id, id));
   if (Object.keys(source).length > 0) await changeSource(tx, secrets, id, source);
   for (const { installation, branch } of branches) {

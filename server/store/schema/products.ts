@@ -33,6 +33,8 @@ export const products = pgTable(
     slug: text().notNull().$type<Slug>(),
     repository: outsideText(),
     watch: text().notNull().default("wait").$type<PushWatch>(),
+    /** Whether viewers may not read what its services print. */
+    hidesLogs: boolean("hides_logs").notNull().default(false),
     createdAt: moment("created_at").notNull(),
     deletedAt: moment("deleted_at"),
   },

@@ -70,7 +70,15 @@ export function createAuth(needs: AuthNeeds, origins: Origins): Auth {
   return {
     guard: (endpoint) => async (c, next) => {
       if (endpoint.permission !== null) {
-        c.set("visitor", await requireVisitor(c, endpoint));
+        const visitor = await requireVisitor(c, endpoint);
+        // A product may hide its logs while somebody reads them.
+        const isOpen = () =>
+          rights.requireDeclared(c, endpoint).then(
+            () => true,
+            (error: unknown) => !(error instanceof Problem),
+          );
+        const add: Visitor["streams"]["add"] = (end) => visitor.streams.add(end, isOpen);
+        c.set("visitor", endpoint.permission === "logs" ? { ...visitor, streams: { add } } : visitor);
         await rights.requireDeclared(c, endpoint);
       }
       await next();
@@ -113,7 +121,7 @@ function createCredentials(needs: AuthNeeds, origins: Origins) {
   const identify = createTokenSignIn(needs, origins);
 
   function streamsOf(kind: "session" | "token", secret: string, holds: () => Promise<boolean>): Visitor["streams"] {
-    return { add: (end) => openStreams.add({ key: credentialKey(kind, secret), holds }, end) };
+    return { add: (end, isOpen) => openStreams.add({ key: credentialKey(kind, secret), holds }, end, isOpen) };
   }
 
   function sessionSecret(c: WebContext): string | null {

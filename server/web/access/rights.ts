@@ -3,7 +3,7 @@ import type { Principal } from "../../model/access/principal.ts";
 import type { Product } from "../../model/product.ts";
 import type { ReadStore } from "../../ports/store/read-store.ts";
 import type { Endpoint } from "../../route.ts";
-import { allows, permissionRules } from "../../rules/access/permissions.ts";
+import { allows, askedFor, permissionRules } from "../../rules/access/permissions.ts";
 import { refusalText } from "../../rules/access/refusal-text.ts";
 import { notFound, Problem } from "../http/problem.ts";
 import { visitorOf, type WebContext } from "../http/web-context.ts";
@@ -35,7 +35,8 @@ export function createRights({ store, catalog }: { readonly store: ReadStore; re
   async function require(c: WebContext, permission: Permission, product: Product | null, name: string): Promise<void> {
     const who = visitorOf(c).identity;
     if (product && !sees(who, product)) throw notFound(name);
-    const message = await refusal(who, permission, product);
+    const asked = product ? askedFor(permission, product) : permission;
+    const message = await refusal(who, asked, product);
     if (message !== null) throw new Problem(403, "forbidden", message);
   }
 

@@ -10,6 +10,7 @@ import { type Product, parseSlug, type Slug, slugRule } from "../../model/produc
 import { BadPush, type GitService, type PushRequest } from "../../ports/git.ts";
 import { StoreUnavailable } from "../../ports/store/store.ts";
 import { routes } from "../../routes.ts";
+import { byText } from "../../rules/access/by-text.ts";
 import { changeText } from "../../rules/wording/change-text.ts";
 import { createFailedSignIns } from "../access/failed-sign-ins.ts";
 import { createOrigins } from "../access/origins.ts";
@@ -185,7 +186,7 @@ async function receivePush(c: Context<GitEnv>, needs: GitNeeds): Promise<Respons
   } else {
     await recordPush(c, needs, push);
     // Not awaited: the answer streams while the deployment runs, which continues without a listener.
-    void conductPush(needs, { push, plan, terminal, by: c.get("identity").name, signal });
+    void conductPush(needs, { push, plan, terminal, by: byText(c.get("identity")), signal });
   }
   return answer(out, "git-receive-pack", "result");
 }

@@ -13,7 +13,7 @@ export interface Visitor {
    */
   readonly csrf: string | null;
   /** The visitor's streamed answers; `add` works as in OpenStreams. */
-  readonly streams: { add(end: (reason: StreamEnded) => void): () => void };
+  readonly streams: { add(end: (reason: StreamEnded) => void, isOpen?: () => Promise<boolean>): () => void };
 }
 
 export interface WebEnv {

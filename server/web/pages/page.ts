@@ -1,6 +1,7 @@
-import type { Mood, PageFrame } from "../../../views/frame/frame.ts";
+import type { Mood, PageFrame, Reader } from "../../../views/frame/frame.ts";
 import { ProblemPage } from "../../../views/frame/problem-page.tsx";
-import { allowedEverywhere } from "../../rules/access/allowed.ts";
+import type { Product } from "../../model/product.ts";
+import { allowedEverywhere, allowedIn } from "../../rules/access/allowed.ts";
 import type { Auth } from "../access/auth.ts";
 import type { Origins } from "../access/origins.ts";
 import type { Rights } from "../access/rights.ts";
@@ -35,11 +36,25 @@ export interface PageNeeds extends WebAdapters {
   readonly personSignIn: PersonSignIn;
 }
 
+/** Whoever asks. `product` is the one that the page is about; null for a page about none, or about several. */
+export function readerOf(c: WebContext, product: Pick<Product, "id" | "hidesLogs"> | null): Reader {
+  const visitor = c.get("visitor");
+  if (!visitor) return { allowed: [], csrf: null };
+  const { identity, csrf } = visitor;
+  return { allowed: [...allowedEverywhere(identity), ...(product ? allowedIn(identity, product) : [])], csrf };
+}
+
 /** Builds the props that every page of this answer gets. */
 export function frameOf(
   c: WebContext,
   { assets, clock, version }: Pick<PageNeeds, "assets" | "clock" | "version">,
-  page: { readonly title: string; readonly section?: PageFrame["section"]; readonly mood?: Mood },
+  page: {
+    readonly title: string;
+    readonly section?: PageFrame["section"];
+    readonly mood?: Mood;
+    /** The product that the page is about. */
+    readonly product?: Pick<Product, "id" | "hidesLogs">;
+  },
 ): PageFrame {
   const visitor = c.get("visitor");
   return {
@@ -47,9 +62,8 @@ export function frameOf(
     section: page.section ?? null,
     mood: page.mood ?? "idle",
     visitor: visitor?.identity.name ?? null,
-    allowed: visitor ? allowedEverywhere(visitor.identity) : [],
+    ...readerOf(c, page.product ?? null),
     hasAccount: visitor !== undefined && visitor.identity.userId !== null,
-    csrf: visitor?.csrf ?? null,
     nonce: c.get("nonce"),
     asset: assets.get,
     now: clock.now(),

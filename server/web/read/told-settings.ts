@@ -53,6 +53,7 @@ async function sourceOf(store: ReadStore, product: Product): Promise<Readonly<Re
   return {
     repository: product.repository === null ? null : withoutCredentials(product.repository),
     "git push returns": { wait: "after the watch window", background: "when it is live" }[product.watch],
+    "logs of services": product.hidesLogs ? "hidden from viewers" : "open to viewers",
     "root directory": rootDirectory,
     "deploys only changes of": paths,
     "polls every": pollMinutes === null ? null : `${pollMinutes} min`,

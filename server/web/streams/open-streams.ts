@@ -12,10 +12,11 @@ export interface Credential {
 /** The answers that are still being streamed, by credential. None of them outlives its credential for long. */
 export interface OpenStreams {
   /**
-   * `end` is called if the credential has become invalid or the stream has lasted too long. Call the returned function
+   * `end` is called if the credential has become invalid, if `isOpen` says that this stream's own content is not for
+   * its reader any more, or if the stream has lasted too long. Call the returned function
    * when the stream is over.
    */
-  add(credential: Credential, end: (reason: StreamEnded) => void): () => void;
+  add(credential: Credential, end: (reason: StreamEnded) => void, isOpen?: () => Promise<boolean>): () => void;
   /** Ends all streams of a credential at once, for signing out. */
   endAll(key: string): void;
   /** Checks all credentials now, for those who have just ended some. */
@@ -42,13 +43,14 @@ export function createOpenStreams({ clock }: { readonly clock: Clock }): OpenStr
   interface Open {
     readonly sinceMs: number;
     readonly end: (reason: StreamEnded) => void;
+    readonly isOpen: (() => Promise<boolean>) | null;
   }
   const streams = new Map<string, { readonly credential: Credential; readonly open: Set<Open> }>();
   let timer: NodeJS.Timeout | null = null;
 
   return {
-    add(credential, end) {
-      const one = { sinceMs: clock.monotonicMs(), end };
+    add(credential, end, isOpen) {
+      const one = { sinceMs: clock.monotonicMs(), end, isOpen: isOpen ?? null };
       const group = streams.get(credential.key) ?? { credential, open: new Set() };
       streams.set(credential.key, group);
       group.open.add(one);
@@ -67,10 +69,13 @@ export function createOpenStreams({ clock }: { readonly clock: Clock }): OpenStr
 
   async function recheck(): Promise<void> {
     const nowMs = clock.monotonicMs();
-    for (const [key, { credential }] of [...streams]) {
+    for (const [key, { credential, open }] of [...streams]) {
       endThose(key, ({ sinceMs }) => nowMs - sinceMs >= lifetimeMs, "it has lasted for four hours: open it again");
       // A database that does not answer does not mean that the credential is invalid.
       const holds = await credential.holds().catch(() => true);
+      const closed = new Set<Open>();
+      for (const one of open) if (one.isOpen && !(await one.isOpen().catch(() => true))) closed.add(one);
+      endThose(key, (one) => closed.has(one), "its content is not open to its reader any more");
       if (!holds) endThose(key, () => true, "the session or token that opened it is no longer valid");
     }
   }

@@ -1,12 +1,14 @@
 import { createWakeUp } from "../../async/wake-up.ts";
+import type { Principal } from "../../model/access/principal.ts";
 import { type Deployment, isOver } from "../../model/deployment/deployment.ts";
 import type { DeploymentEvent, StackProgress } from "../../model/deployment/event.ts";
 import type { DeploymentId, InstallationId } from "../../model/names/ids.ts";
 import type { ReadStore } from "../../ports/store/read-store.ts";
+import { hidesOutput, withoutOutput } from "../../rules/access/hidden-output.ts";
 import { isIn, type ProductSet } from "../../rules/access/visible-products.ts";
 import { visibleTo } from "../access/visible.ts";
 import type { WebAdapters } from "../adapters.ts";
-import type { WebContext } from "../http/web-context.ts";
+import { visitorOf, type WebContext } from "../http/web-context.ts";
 import { displayName } from "../read/display-name.ts";
 import { redeployResult, sourceStacks, stackNameOf } from "../read/redeploy-result.ts";
 import { pendingOf } from "../read/stack-progress.ts";
@@ -24,11 +26,12 @@ type Needs = Pick<WebAdapters, "store" | "clock" | "log" | "closing">;
 export async function answerWithProgress(c: WebContext, needs: Needs, sessionId: string): Promise<Response> {
   const from = lastEventId(c) ?? 0;
   const find = () => visibleBySession(needs.store, sessionId, visibleTo(c));
+  const who = visitorOf(c).identity;
   const known = await find();
   if (known && (await hasSeenTheEnd(needs, known, from))) return c.body(null, 204);
   return answerWithEvents(c, needs, async (writer) => {
     const deployment = known ?? (await untilAskedFor(needs, find, writer));
-    await followProgress(needs, deployment, from, writer);
+    await followProgress(needs, { deployment, from, who }, writer);
   });
 }
 
@@ -68,16 +71,25 @@ async function untilAskedFor(
   }
 }
 
-async function followProgress(needs: Needs, deployment: Deployment, from: number, writer: SseWriter): Promise<void> {
+async function followProgress(
+  needs: Needs,
+  { deployment, from, who }: { readonly deployment: Deployment; readonly from: number; readonly who: Principal },
+  writer: SseWriter,
+): Promise<void> {
   const { store } = needs;
   const { id } = deployment;
+  const isHidden = async () => {
+    const installed = await store.installations.installedProduct(deployment.installationId);
+    return installed !== null && hidesOutput(who, installed.product);
+  };
   const product = await productOf(store, deployment.installationId);
   const pending = from === 0 ? (await sourceStacks(store, deployment)).map(pendingOf) : [];
   for (const stack of pending) await writer.send({ event: "stack", data: stackJson(product, stack) });
   for await (const news of followEvents(needs, id, { after: from, idleMs: heartbeatMs, signal: writer.signal })) {
     for (const event of news === "idle" ? [] : news) {
       if (isLastStatus(event)) return sendEnd(store, product, id, event, writer);
-      const message = messageOf(product, event);
+      const isOutput = event.type === "log";
+      const message = messageOf(product, isOutput && (await isHidden()) ? withoutOutput(event) : event);
       if (message) await writer.send({ id: String(event.seq), ...message });
     }
     if (news !== "idle") continue;

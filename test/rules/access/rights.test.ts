@@ -75,9 +75,9 @@ describe("lists show", () => {
 
 it("pages offer what is allowed, for a product and for the server", () => {
   const deployer = somebody({ grants: [{ role: "deployer", productId: own }] });
-  expect(allowedIn(deployer, own)).toContain("deploy");
-  expect(allowedIn(deployer, own)).not.toContain("variables");
-  expect(allowedIn(deployer, other)).toEqual([]);
+  expect(allowedIn(deployer, { id: own, hidesLogs: false })).toContain("deploy");
+  expect(allowedIn(deployer, { id: own, hidesLogs: false })).not.toContain("variables");
+  expect(allowedIn(deployer, { id: other, hidesLogs: false })).toEqual([]);
   expect(allowedEverywhere(deployer)).toEqual(["enter", "account", "tokens"]);
 });
 

@@ -12,6 +12,7 @@ function installed(id: InstallationId, environment: string, domain: string | nul
       slug: "shop" as Slug,
       repository: null,
       watch: "wait",
+      hidesLogs: false,
       createdAt: new Date("2026-01-31T12:00:00Z"),
     },
     environment: { id: id as number as EnvironmentId, name: environment, domain, branch: null },

@@ -145,7 +145,20 @@ async function textOf(answer: Response): Promise<string> {
   return "";
 }
 
+/** What is missing, and who gives it or what token has it; the product's name is in it if it is about one. */
+const reasons =
+  /may not (.+): (?:that takes the role \w+ for (?:it|everything), and .+\. .+ can give it to you|that takes the scope .+\. Create a token that has it|it is limited to .+ products\. Create a token for .+)\./;
+
 const hidden = /there is no (?:product "shop"|(?:product )?deployment \d+|backup \d+)/i;
+
+function expectReason({ permission, asked }: Endpoint, text: string): void {
+  const plain = text.replaceAll("&#39;", "'");
+  expect(plain).toMatch(reasons);
+  const { about, words } = permissionRules[permission ?? "enter"];
+  const [action] = [reasons.exec(plain)?.[1]];
+  if (about === "product" && asked === "subject") expect(action).toBe(`${words} shop`);
+  else expect([words, `${words} shop`]).toContain(action);
+}
 
 it("there are dozens of routes and callers", ({ annotate }) => {
   expect(guarded.length).toBeGreaterThan(90);
@@ -161,8 +174,10 @@ describe.each(guarded)("$method $path", (endpoint) => {
       const text = await textOf(answer);
       const isSentToSignIn = answer.headers.get("location")?.startsWith("/sign-in") ?? false;
       if (wanted === 401) expect(answer.status === 401 || isSentToSignIn, caller.name).toBe(true);
-      else if (wanted !== null) expect(answer.status, caller.name).toBe(wanted);
-      else {
+      else if (wanted !== null) {
+        expect(answer.status, caller.name).toBe(wanted);
+        if (wanted === 403) expectReason(endpoint, text);
+      } else {
         expect([401, 403, 500], `${caller.name}: ${text.slice(0, 200)}`).not.toContain(answer.status);
         expect(text, caller.name).not.toMatch(hidden);
       }

@@ -23,6 +23,7 @@ describe("logs", () => {
     const all = await world.api(`/api/deployments/${id}/log`);
     expect(all.headers.get("content-type")).toBe("text/plain; charset=utf-8");
     expect((await all.text()).split("\n")).toEqual([
+      "2026-01-31T11:59:30.000Z ==> Pushed to main by admin",
       "2026-01-31T12:00:00.000Z ==> Building",
       "2026-01-31T12:00:00.000Z     | red",
       "2026-01-31T12:00:00.000Z     | title",

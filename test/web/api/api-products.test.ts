@@ -22,6 +22,7 @@ describe("products", () => {
         repository: null,
         branch: "trunk",
         watch: "wait",
+        hidesLogs: false,
         variables: [],
         gitUrl: "http://127.0.0.1:4000/git/shop.git",
         productDeployments: [{ id: expect.any(Number), environment: "production" }],

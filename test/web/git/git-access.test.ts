@@ -108,6 +108,26 @@ describe.each<[string, Partial<NewUser>, Partial<NewToken>, readonly [number, nu
   });
 });
 
+test("a clone without the right says the same, and so does each service that git asks for", async () => {
+  await aUser(door.store, { name: "Ada" });
+  const shop = await door.store.products.create({ slug: parseSlug("shop") as never, repository: null, branch: null });
+  const viewer = await aUser(door.store, { grants: [{ role: "viewer", productId: shop?.product.id ?? null }] });
+  await aToken(door.store, viewer.id, { token: "a-viewer" });
+  const asked = [
+    ["/git/shop.git/info/refs?service=git-upload-pack", "GET", "clone"],
+    ["/git/shop.git/git-upload-pack", "POST", "clone"],
+    ["/git/shop.git/info/refs?service=git-receive-pack", "GET", "push to"],
+    ["/git/shop.git/git-receive-pack", "POST", "push to"],
+  ] as const;
+  for (const [path, method, right] of asked) {
+    const { status, text } = await door.read(path, "a-viewer", method);
+    expect(status, path).toBe(403);
+    expect(text).toBe(
+      `You may not ${right} shop: that takes the role deployer for it, and yours is viewer. Ada can give it to you.\n`,
+    );
+  }
+});
+
 test("a push without the right says which one is missing, for which product, and who can give it", async () => {
   const door = await createGitDoor();
   const slug = parseSlug("shop");

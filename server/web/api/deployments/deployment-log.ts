@@ -4,7 +4,9 @@ import { specOf } from "../../../model/deployment/deployment.ts";
 import type { DeploymentEvent } from "../../../model/deployment/event.ts";
 import { servicesOf } from "../../../model/deployment/spec.ts";
 import type { ReadStore } from "../../../ports/store/read-store.ts";
+import { withoutOutput } from "../../../rules/access/hidden-output.ts";
 import { logText } from "../../../rules/wording/render-event.ts";
+import { triggerText } from "../../../rules/wording/trigger-text.ts";
 import type { WebAdapters } from "../../adapters.ts";
 import { Problem } from "../../http/problem.ts";
 import type { WebContext } from "../../http/web-context.ts";
@@ -18,19 +20,26 @@ interface Filter {
 
 type Needs = Pick<WebAdapters, "store" | "clock" | "log" | "closing">;
 
-/** Streams the whole log of a deployment so far, page by page, so that a long log is never held in memory. */
+/**
+ * Streams the whole log of a deployment so far, page by page, so that a long log is never held in memory. `isHidden`:
+ * without what services printed.
+ */
 export async function streamDeploymentLog(
   c: WebContext,
   needs: Needs,
-  deployment: Deployment,
+  { deployment, isHidden }: { readonly deployment: Deployment; readonly isHidden: boolean },
   filter: Filter,
 ): Promise<Response> {
   const wanted = await servicesWanted(needs.store, deployment, filter);
+  const source = deployment.sourceId === null ? null : await needs.store.deployments.get(deployment.sourceId);
   return answerWithText(c, needs, async (write) => {
+    const trigger = triggerText(deployment, source?.number ?? null);
+    if (!wanted) await write(plainText(`${deployment.createdAt.toISOString()} ==> ${trigger}\n`));
     for await (const events of eventPages(needs.store, deployment.id)) {
       await write(
         events
           .filter((event) => !wanted || concerns(event, wanted))
+          .map((event) => (isHidden ? withoutOutput(event) : event))
           .map((event) => plainText(logText(event)))
           .join(""),
       );

@@ -1,6 +1,8 @@
 import { createRoute } from "@hono/zod-openapi";
 import type { Deployment } from "../../../model/deployment/deployment.ts";
 import { routes } from "../../../routes.ts";
+import { byText } from "../../../rules/access/by-text.ts";
+import { deploymentWithoutOutput, hidesOutput, withoutOutput } from "../../../rules/access/hidden-output.ts";
 import { withinVisible } from "../../access/visible.ts";
 import { Problem, problemOf } from "../../http/problem.ts";
 import { visitorOf } from "../../http/web-context.ts";
@@ -47,7 +49,7 @@ function addDeployments(api: Api, needs: ApiNeeds): void {
       request: { query: pageQuery },
       responses: { 200: json("A page of deployments", listOf(deploymentSchema)), ...errorAnswers },
     }),
-    async (c) => c.json(await pageOfDeployments(needs, c.req.valid("query"), withinVisible(c)), 200),
+    async (c) => c.json(await pageOfDeployments(c, needs, c.req.valid("query"), withinVisible(c)), 200),
   );
 
   api.openapi(
@@ -60,7 +62,8 @@ function addDeployments(api: Api, needs: ApiNeeds): void {
     }),
     async (c) => {
       const { deployment, place } = await catalog.deployment(c.req.valid("param").id);
-      return c.json(await present.deployment(deployment, place), 200);
+      const isHidden = hidesOutput(visitorOf(c).identity, place.product);
+      return c.json(await present.deployment(isHidden ? deploymentWithoutOutput(deployment) : deployment, place), 200);
     },
   );
 
@@ -100,8 +103,9 @@ function addProgress(api: Api, needs: ApiNeeds): void {
       responses: { 200: text("One line per event, each with its time"), ...errorAnswers },
     }),
     async (c) => {
-      const { deployment } = await catalog.deployment(c.req.valid("param").id);
-      return streamDeploymentLog(c, needs, deployment, c.req.valid("query"));
+      const { deployment, place } = await catalog.deployment(c.req.valid("param").id);
+      const isHidden = hidesOutput(visitorOf(c).identity, place.product);
+      return streamDeploymentLog(c, needs, { deployment, isHidden }, c.req.valid("query"));
     },
   );
 
@@ -123,8 +127,11 @@ function addProgress(api: Api, needs: ApiNeeds): void {
       const { deployment } = await catalog.deployment(c.req.valid("param").id);
       return streams.answer(c, deployment, c.req.valid("query").after, async () => ({
         goodbye: null,
-        messages: async (events) =>
-          events.map((event) => ({ id: String(event.seq), event: event.type, data: JSON.stringify(event) })),
+        async messages(heard) {
+          const { product } = (await catalog.deployment(deployment.id)).place;
+          const events = hidesOutput(visitorOf(c).identity, product) ? heard.map(withoutOutput) : heard;
+          return events.map((event) => ({ id: String(event.seq), event: event.type, data: JSON.stringify(event) }));
+        },
       }));
     },
   );
@@ -146,7 +153,7 @@ function addActions(api: Api, needs: ApiNeeds): void {
       const { deployment, place } = await catalog.deployment(c.req.valid("param").id);
       // Without a body, zod has nothing to put the default into.
       const variables = c.req.valid("json").variables ?? "then";
-      const by = visitorOf(c).identity.name;
+      const by = byText(visitorOf(c).identity);
       const asked = await commands.redeploy(deployment, variables, by, c.req.raw.signal);
       if (asked.type === "refused") throw problemOf(asked);
       return c.json({ ...(await present.deployment(asked.deployment, place)), rebuild: asked.rebuild }, 202);

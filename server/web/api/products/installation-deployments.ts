@@ -1,5 +1,6 @@
 import { createRoute } from "@hono/zod-openapi";
 import { routes } from "../../../routes.ts";
+import { byText } from "../../../rules/access/by-text.ts";
 import { problemOf } from "../../http/problem.ts";
 import { visitorOf } from "../../http/web-context.ts";
 import { type Api, type ApiNeeds, conflictAnswer, createApi, errorAnswers, json, jsonBody } from "../route-parts.ts";
@@ -30,7 +31,7 @@ function addDeploy(api: Api, needs: ApiNeeds): void {
     }),
     async (c) => {
       const place = await catalog.place(c.req.valid("param").id);
-      const by = visitorOf(c).identity.name;
+      const by = byText(visitorOf(c).identity);
       const asked = await commands.deploy(place.installation.id, c.req.valid("json"), by, c.req.raw.signal);
       if (asked.type === "refused") throw problemOf(asked);
       return c.json(await present.deployment(asked.deployment, place), 202);
@@ -49,7 +50,7 @@ function addDeploy(api: Api, needs: ApiNeeds): void {
     }),
     async (c) => {
       const place = await catalog.place(c.req.valid("param").id);
-      const asked = await commands.applyChanges(place.installation.id, visitorOf(c).identity.name);
+      const asked = await commands.applyChanges(place.installation.id, byText(visitorOf(c).identity));
       if (asked.type === "refused") throw problemOf(asked);
       return c.json(await present.deployment(asked.deployment, place), 202);
     },

@@ -29,6 +29,7 @@ export async function productsJson(
       repository: product.repository,
       branch: main?.installation.branch ?? null,
       watch: product.watch,
+      hidesLogs: product.hidesLogs,
       variables: [...(variables.get(product.id) ?? [])],
       gitUrl: new URL(routes.git(product.slug), needs.publicUrl).href,
       productDeployments: own.map(({ installation, environment }) => ({

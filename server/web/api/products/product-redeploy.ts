@@ -1,5 +1,6 @@
 import { createRoute } from "@hono/zod-openapi";
 import { routes } from "../../../routes.ts";
+import { byText } from "../../../rules/access/by-text.ts";
 import { notFound, problemOf } from "../../http/problem.ts";
 import { visitorOf } from "../../http/web-context.ts";
 import { answerWithProgress } from "../../streams/redeploy-progress.ts";
@@ -41,7 +42,7 @@ export function createProductRedeployApi(needs: ApiNeeds) {
         throw notFound(`product deployment ${productDeploymentId} in environment ${environmentId}`);
       }
       const sessionId = c.req.valid("json").sessionId ?? null;
-      const asked = await commands.redeployProduct(installation.id, { by: visitorOf(c).identity.name, sessionId });
+      const asked = await commands.redeployProduct(installation.id, { by: byText(visitorOf(c).identity), sessionId });
       if (asked.type === "refused") throw problemOf(asked);
       return answerWhenOver(c, needs, product.slug, asked.deployment);
     },

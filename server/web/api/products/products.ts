@@ -74,7 +74,7 @@ function addProducts(api: Api, needs: ApiNeeds): void {
 }
 
 function addProduct(api: Api, needs: ApiNeeds): void {
-  const { commands, endpoints, catalog, present } = needs;
+  const { commands, endpoints, catalog, present, openStreams } = needs;
 
   api.openapi(
     createRoute({
@@ -91,17 +91,18 @@ function addProduct(api: Api, needs: ApiNeeds): void {
     createRoute({
       ...endpoints.api(routes.api.product.patch),
       tags: ["Products"],
-      summary: "Change a product's repository, branch or watch",
+      summary: "Change a product's repository, branch, watch or who reads its logs",
       request: { params: productParam, body: jsonBody(productChangesSchema) },
       responses: { 200: json("The product as it is now", productSchema), ...errorAnswers },
     }),
     async (c) => {
       const product = await catalog.product(c.req.valid("param").product);
-      const { repository, branch, watch } = c.req.valid("json");
+      const { repository, branch, watch, hidesLogs } = c.req.valid("json");
       const { installation } = await catalog.mainPlace(product);
       const branches = branch === undefined ? [] : [{ installation: installation.id, branch }];
-      const outcome = await commands.changeProduct(product, { repository, watch, branches });
+      const outcome = await commands.changeProduct(product, { repository, watch, hidesLogs, branches });
       if (outcome.type === "refused") throw problemOf(outcome);
+      if (hidesLogs === true) await openStreams.recheck();
       return c.json(await present.product(await catalog.product(product.slug)), 200);
     },
   );
@@ -141,7 +142,7 @@ function addDeployments(api: Api, needs: ApiNeeds): void {
     async (c) => {
       const product = await catalog.product(c.req.valid("param").product);
       const page = c.req.valid("query");
-      return c.json(await pageOfDeployments(needs, page, { product: product.id }), 200);
+      return c.json(await pageOfDeployments(c, needs, page, { product: product.id }), 200);
     },
   );
 }

@@ -2,6 +2,7 @@ import { createRoute, type z } from "@hono/zod-openapi";
 import type { Product } from "../../../model/product.ts";
 import type { LedgerDetail, LedgerEntry, Recorded } from "../../../ports/store/deliveries.ts";
 import { routes } from "../../../routes.ts";
+import { byText } from "../../../rules/access/by-text.ts";
 import { notFound, problemOf } from "../../http/problem.ts";
 import { visitorOf } from "../../http/web-context.ts";
 import { webhookUrl } from "../../webhooks/webhook-url.ts";
@@ -72,7 +73,7 @@ function addSource(api: Api, needs: ApiNeeds): void {
     }),
     async (c) => {
       const product = await catalog.product(c.req.valid("param").product);
-      const found = await commands.checkRepository(product, visitorOf(c).identity.name, true, c.req.raw.signal);
+      const found = await commands.checkRepository(product, byText(visitorOf(c).identity), true, c.req.raw.signal);
       if ("code" in found) throw problemOf(found);
       return c.json({ items: found.map(judged) }, 200);
     },
@@ -171,7 +172,7 @@ function addDeliveries(api: Api, needs: ApiNeeds): void {
     }),
     async (c) => {
       const { product: slug, id } = c.req.valid("param");
-      const outcome = await commands.redeliver(await catalog.product(slug), id, visitorOf(c).identity.name);
+      const outcome = await commands.redeliver(await catalog.product(slug), id, byText(visitorOf(c).identity));
       if ("code" in outcome) throw problemOf(outcome);
       return c.json(judged(outcome), 200);
     },

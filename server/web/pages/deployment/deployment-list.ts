@@ -9,7 +9,7 @@ import type { DeploymentId } from "../../../model/names/ids.ts";
 import type { ReadStore } from "../../../ports/store/read-store.ts";
 import type { InstallationRef } from "../../read/catalog.ts";
 import type { PageNeeds } from "../page.ts";
-import { deploymentRow, sourceNumbers } from "./deployment-rows.ts";
+import { deploymentRow, type ListReader, sourceNumbers } from "./deployment-rows.ts";
 
 const pageSize = 30;
 
@@ -25,7 +25,7 @@ export async function readDeploymentList(
   { store, catalog }: Pick<PageNeeds, "store" | "catalog">,
   of: Pick<Parameters<ReadStore["deployments"]["list"]>[0], "product" | "products" | "installation">,
   query: Readonly<Record<string, string>>,
-  among: "its product's" | "all",
+  reader: ListReader,
 ): Promise<DeploymentList> {
   const filter = statusFilters.find((known) => known === query.status) ?? "all";
   const before = Number(query.before);
@@ -44,7 +44,7 @@ export async function readDeploymentList(
     places.find(({ installation }) => installation.id === id);
   const rows = shown.flatMap((deployment): readonly DeploymentRowProps[] => {
     const place = placeOf(deployment.installationId);
-    return place ? [deploymentRow(deployment, place, sources, among)] : [];
+    return place ? [deploymentRow(deployment, place, sources, reader)] : [];
   });
   return { filter, rows, next: found.length > pageSize ? (shown.at(-1)?.id ?? null) : null };
 }

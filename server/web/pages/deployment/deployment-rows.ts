@@ -1,8 +1,11 @@
 import type { DeploymentRowProps } from "../../../../views/deployment/deployment-row.tsx";
+import type { Principal } from "../../../model/access/principal.ts";
 import type { Deployment } from "../../../model/deployment/deployment.ts";
 import { readyAtOf, specOf } from "../../../model/deployment/deployment.ts";
 import type { DeploymentId } from "../../../model/names/ids.ts";
 import type { ReadStore } from "../../../ports/store/read-store.ts";
+import { routes } from "../../../routes.ts";
+import { allows } from "../../../rules/access/permissions.ts";
 import { elapsedText } from "../../../rules/wording/duration-text.ts";
 import type { InstallationRef } from "../../read/catalog.ts";
 import { endOf } from "../../read/deployment-end.ts";
@@ -22,13 +25,20 @@ export async function sourceNumbers(
   return known;
 }
 
+/** Whether a list mixes several products, and who reads it. */
+export interface ListReader {
+  readonly among: "its product's" | "all";
+  readonly who: Principal;
+}
+
 export function deploymentRow(
   deployment: Deployment,
   place: InstallationRef,
   sources: ReadonlyMap<DeploymentId, number>,
-  among: "its product's" | "all",
+  { among, who }: ListReader,
 ): DeploymentRowProps {
   const live = place.installation.liveDeploymentId === deployment.id;
+  const mayRedeploy = allows(who, routes.deploymentRedeploy.get.permission, place.product.id);
   return {
     deployment,
     live,
@@ -36,7 +46,7 @@ export function deploymentRow(
     repository: place.product.repository,
     timing: timingText(deployment),
     source: deployment.sourceId === null ? null : (sources.get(deployment.sourceId) ?? null),
-    canRedeploy: !live && canRedeploy(deployment),
+    canRedeploy: mayRedeploy && !live && canRedeploy(deployment),
   };
 }
 

@@ -4,6 +4,7 @@ import { type Deployment, specOf } from "../../../model/deployment/deployment.ts
 import type { DeploymentEvent } from "../../../model/deployment/event.ts";
 import type { DeploymentId, ProductId } from "../../../model/names/ids.ts";
 import type { ReadStore } from "../../../ports/store/read-store.ts";
+import { withoutOutput } from "../../../rules/access/hidden-output.ts";
 import { causeIndex } from "../../../rules/diagnosis/cause-line.ts";
 import { variableMissedBy } from "../../../rules/diagnosis/missing-variable.ts";
 import { servedText } from "../../../rules/wording/served-text.ts";
@@ -23,14 +24,20 @@ const maxVersionsBack = 50;
 /** Past this time, the page is shown without the facts from git. */
 const gitTimeoutMs = 5_000;
 
-/** Reads all events so far and the progress that they add up to, no further than the event `until`. */
+/**
+ * Reads all events so far and the progress that they add up to, no further than the event `until`. `isHidden`: without
+ * what services printed.
+ */
 export async function readProgress(
   store: ReadStore,
   id: DeploymentId,
+  isHidden: boolean,
   until = Number.POSITIVE_INFINITY,
 ): Promise<{ readonly progress: Progress; readonly events: readonly DeploymentEvent[] }> {
   const events: DeploymentEvent[] = [];
-  for await (const page of eventPages(store, id, { until })) events.push(...page);
+  for await (const page of eventPages(store, id, { until })) {
+    events.push(...(isHidden ? page.map(withoutOutput) : page));
+  }
   return { events, progress: events.reduce(progressAfter, noProgress) };
 }
 

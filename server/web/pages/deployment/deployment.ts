@@ -2,11 +2,13 @@ import { DeploymentPage } from "../../../../views/deployment/deployment-page.tsx
 import type { QueueOutcome } from "../../../commands/deployments/queue-deployment.ts";
 import type { Deployment } from "../../../model/deployment/deployment.ts";
 import { routes } from "../../../routes.ts";
+import { byText } from "../../../rules/access/by-text.ts";
+import { deploymentWithoutOutput, hidesOutput } from "../../../rules/access/hidden-output.ts";
 import { visibleTo } from "../../access/visible.ts";
 import { notFound, Problem, problemOf } from "../../http/problem.ts";
 import { visitorOf, type WebContext } from "../../http/web-context.ts";
 import { displayName } from "../../read/display-name.ts";
-import { frameOf, type PageNeeds } from "../page.ts";
+import { frameOf, type PageNeeds, readerOf } from "../page.ts";
 import { createDeploymentUpdates } from "./deployment-updates.ts";
 import { deploymentView, readProgress } from "./deployment-view.ts";
 import { lastLines, logBlocks, ofStack, withWords } from "./log-blocks.ts";
@@ -22,16 +24,15 @@ export function createDeploymentPages(needs: PageNeeds) {
     .on(routes.deployment.get, async (c) => show(c, needs))
 
     .on(routes.deploymentStream.get, async (c) => {
-      const { deployment } = await find(c, needs);
+      const { deployment, place } = await find(c, needs);
       const after = Math.max(0, Math.trunc(Number(c.req.query("after"))) || 0);
-      const reader = {
-        csrf: c.get("visitor")?.csrf ?? null,
+      const asked = {
+        reader: readerOf(c, place.product),
+        who: visitorOf(c).identity,
         stack: c.req.query("stack") ?? null,
         visible: visibleTo(c),
       };
-      return streams.answer(c, deployment, after, (from) =>
-        createDeploymentUpdates(needs, deployment.id, from, reader),
-      );
+      return streams.answer(c, deployment, after, (from) => createDeploymentUpdates(needs, deployment.id, from, asked));
     })
 
     .on(routes.deploymentCancel.post, async (c) => {
@@ -69,10 +70,13 @@ async function find(c: WebContext, { catalog }: PageNeeds) {
 }
 
 async function show(c: WebContext, needs: PageNeeds): Promise<Response> {
-  const { deployment, place } = await find(c, needs);
+  const found = await find(c, needs);
+  const { place } = found;
+  const isHidden = hidesOutput(visitorOf(c).identity, place.product);
+  const deployment = isHidden ? deploymentWithoutOutput(found.deployment) : found.deployment;
   const stack = c.req.query("stack") ?? null;
   const words = (c.req.query("q") ?? "").slice(0, 200);
-  const { progress, events } = await readProgress(needs.store, deployment.id);
+  const { progress, events } = await readProgress(needs.store, deployment.id, isHidden);
   const view = await deploymentView(needs, deployment, place, progress, stack);
   const blocks = logBlocks(ofStack(events, deployment, stack), deployment.createdAt);
   const { shown, omitted } = lastLines(withWords(blocks, words), maxLines);
@@ -85,7 +89,7 @@ async function show(c: WebContext, needs: PageNeeds): Promise<Response> {
   const query = chosen === null ? {} : { stack: chosen };
   return c.html(
     DeploymentPage({
-      frame: frameOf(c, needs, { title, section: "deployments", mood: view.mood }),
+      frame: frameOf(c, needs, { title, section: "deployments", mood: view.mood, product: place.product }),
       view,
       // A deployment ends soon and users wait for it in another tab, so the stream continues in the background.
       stream: progress.settled ? null : { url, pauseInBackground: false },
@@ -102,7 +106,7 @@ async function show(c: WebContext, needs: PageNeeds): Promise<Response> {
 
 /** Retries a product redeploy as one, makes a version that was ready live again, and builds any other commit again. */
 async function retry(c: WebContext, { store, commands }: PageNeeds, deployment: Deployment): Promise<QueueOutcome> {
-  const by = visitorOf(c).identity.name;
+  const by = byText(visitorOf(c).identity);
   if (deployment.fresh) {
     const outcome = await commands.redeployProduct(deployment.installationId, { by, sessionId: null });
     return outcome.type === "queued" ? { ...outcome, rebuild: false } : outcome;

@@ -3,7 +3,7 @@ import { DeploymentsPage, placeOfAll } from "../../../../views/deployment/deploy
 import { Part } from "../../../../views/frame/live-region.tsx";
 import { routes } from "../../../routes.ts";
 import { withinVisible } from "../../access/visible.ts";
-import type { WebContext } from "../../http/web-context.ts";
+import { visitorOf, type WebContext } from "../../http/web-context.ts";
 import { answerWithSnapshots } from "../../streams/state-stream.ts";
 import { digestOf } from "../digest.ts";
 import { frameOf, type PageNeeds } from "../page.ts";
@@ -49,7 +49,7 @@ export function createDeploymentsPages(needs: PageNeeds) {
     const product = slug ? await catalog.product(slug) : null;
     if (product) await rights.require(c, "see", product, `product "${slug}"`);
     const of = product ? { product: product.id } : withinVisible(c);
-    const list = await readDeploymentList(needs, of, c.req.query(), "all");
+    const list = await readDeploymentList(needs, of, c.req.query(), { among: "all", who: visitorOf(c).identity });
     return { list, product: product?.slug ?? null };
   }
 }

@@ -4,6 +4,7 @@ import type { Refused } from "../../../commands/refused.ts";
 import { type Deployment, readyAtOf, specOf } from "../../../model/deployment/deployment.ts";
 import { type DeploymentSpec, servicesOf } from "../../../model/deployment/spec.ts";
 import { routes } from "../../../routes.ts";
+import { byText } from "../../../rules/access/by-text.ts";
 import { lostData } from "../../../rules/data/lost-data.ts";
 import { initRunsSince, maxVersionsBack } from "../../../rules/rollout/init-runs.ts";
 import { interruptions, keepUnchanged, type LiveSpec } from "../../../rules/rollout/stateful.ts";
@@ -37,13 +38,13 @@ export function createRedeployPages(needs: PageNeeds) {
     .on(routes.deploymentRedeploy.post, async (c) => {
       const { deployment } = await find(c);
       const variables = (await readForm(c)).get("variables") === "now" ? "now" : "then";
-      const by = visitorOf(c).identity.name;
+      const by = byText(visitorOf(c).identity);
       return toDeployment(c, await commands.redeploy(deployment, variables, by, c.req.raw.signal));
     })
 
     .on(routes.productApply.post, async (c) => {
       const { installation } = await placeOf(c, needs);
-      return toDeployment(c, await commands.applyChanges(installation.id, visitorOf(c).identity.name));
+      return toDeployment(c, await commands.applyChanges(installation.id, byText(visitorOf(c).identity)));
     })
 
     .on(routes.productRedeploy.get, async (c) => {
@@ -55,7 +56,7 @@ export function createRedeployPages(needs: PageNeeds) {
 
     .on(routes.productRedeploy.post, async (c) => {
       const { installation } = await placeOf(c, needs);
-      const request = { by: visitorOf(c).identity.name, sessionId: null };
+      const request = { by: byText(visitorOf(c).identity), sessionId: null };
       return toDeployment(c, await commands.redeployProduct(installation.id, request));
     });
 }

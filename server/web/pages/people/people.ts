@@ -7,7 +7,7 @@ import {
 import { isRole } from "../../../model/access/role.ts";
 import type { LinkId } from "../../../model/names/ids.ts";
 import { routes } from "../../../routes.ts";
-import { type PersonRights, rightsOf } from "../../../rules/access/person-rights.ts";
+import { isOnlyAdministrator, type PersonRights, rightsOf } from "../../../rules/access/person-rights.ts";
 import { faultSentence } from "../../api/fault-words.ts";
 import { productIdsOf } from "../../api/people/tokens.ts";
 import { invitationDetail } from "../../api/people/users.ts";
@@ -50,7 +50,9 @@ export function createPeoplePages(needs: PageNeeds) {
       .on(routes.personEnable.post, (c) => change(c, needs, "enabled", async () => ({ isDisabled: false })))
 
       .on(routes.personRemove.get, async (c) => {
-        const { id, name } = await personIn(c);
+        const user = await personIn(c);
+        const { id, name } = user;
+        if (isOnlyAdministrator(await store.users.list(), user)) throw new Problem(409, "conflict", onlyText(name));
         return c.html(RemovePersonPage({ frame: frameOf(c, needs, { title: `Remove ${name}` }), id, name }));
       })
       .on(routes.personRemove.post, async (c) => {
@@ -71,6 +73,8 @@ const notices: Readonly<Record<string, string>> = {
   removed: "Removed.",
   withdrawn: "Withdrawn. The link opens nothing any more.",
 };
+
+const onlyText = (name: string) => `${name} is the last administrator: make somebody else one first`;
 
 async function change(
   c: WebContext,
@@ -124,11 +128,13 @@ async function show(
     store.products.list(),
   ]);
   const visitor = visitorOf(c).identity.userId;
+  const everybody = people.map(({ user }) => user);
   const slugs = new Map(products.map(({ id, slug }) => [id, slug as string]));
   const page: PeopleProps = {
     people: people.map(({ user, ...rights }) => ({
       ...{ id: user.id, name: user.name, email: user.email, ...rights, isDisabled: user.disabledAt !== null },
       ...{ hasSecondFactor: user.hasTotp, lastSeenAt: user.lastSeenAt, isVisitor: user.id === visitor },
+      isOnlyAdministrator: isOnlyAdministrator(everybody, user),
     })),
     invitations: links
       .filter(({ kind }) => kind === "invitation")

@@ -2,6 +2,7 @@ import { DeploymentListPart, deploymentListId } from "../../../../views/deployme
 import { Part } from "../../../../views/frame/live-region.tsx";
 import { ProductDeploymentsPage, placeOfList } from "../../../../views/product/product-deployments-page.tsx";
 import { routes } from "../../../routes.ts";
+import { visitorOf, type WebContext } from "../../http/web-context.ts";
 import type { InstallationRef } from "../../read/catalog.ts";
 import { readDeploymentList } from "../deployment/deployment-list.ts";
 import { digestOf } from "../digest.ts";
@@ -12,7 +13,7 @@ export function createProductDeploymentsPages(needs: PageNeeds) {
   return needs.endpoints.router().on(routes.productDeployments.get, async (c) => {
     const place = await placeOf(c, needs);
     const { head } = await productFacts(needs, place, c.req.raw.signal);
-    const list = await listOf(needs, place, c.req.query());
+    const list = await listOf(c, needs, place);
     const { status, before } = c.req.query();
     const asked = { ...(status && { status }), ...(before && { before }) };
     const url = productStreamUrl(place, digestOf([head, list]), "deployments", asked);
@@ -22,6 +23,7 @@ export function createProductDeploymentsPages(needs: PageNeeds) {
           title: `Deployments of ${place.product.slug}`,
           section: "products",
           mood: head.mood,
+          product: place.product,
         }),
         head,
         list,
@@ -31,8 +33,9 @@ export function createProductDeploymentsPages(needs: PageNeeds) {
   });
 }
 
-export function listOf(needs: PageNeeds, { installation }: InstallationRef, query: Readonly<Record<string, string>>) {
-  return readDeploymentList(needs, { installation: installation.id }, query, "its product's");
+export function listOf(c: WebContext, needs: PageNeeds, { installation }: InstallationRef) {
+  const reader = { among: "its product's", who: visitorOf(c).identity } as const;
+  return readDeploymentList(needs, { installation: installation.id }, c.req.query(), reader);
 }
 
 /** The list as a part of a message. */

@@ -57,7 +57,12 @@ export function createProductDomainsPages(needs: PageNeeds) {
     const { head, live } = await productFacts(needs, place, c.req.raw.signal);
     const services = await servicesWithHosts(needs, place, live, c.req.raw.signal);
     return DomainsPage({
-      frame: frameOf(c, needs, { title: `Domains of ${place.product.slug}`, section: "products", mood: head.mood }),
+      frame: frameOf(c, needs, {
+        title: `Domains of ${place.product.slug}`,
+        section: "products",
+        mood: head.mood,
+        product: place.product,
+      }),
       head,
       domains: {
         services,

@@ -1,4 +1,4 @@
-import type { Mood } from "../../../../views/frame/frame.ts";
+import type { Mood, Reader } from "../../../../views/frame/frame.ts";
 import { Part } from "../../../../views/frame/live-region.tsx";
 import { PageTitle } from "../../../../views/frame/page-title.tsx";
 import type { LiveVersion } from "../../../../views/product/live-version.tsx";
@@ -100,11 +100,10 @@ export function productTitle({ slug, mood, activity }: ProductHeadProps): string
   return mood === "failed" ? `Failed · ${slug}` : slug;
 }
 
-/** `csrf` is the reader's token, for the forms in the head. */
-export async function headParts(head: ProductHeadProps, csrf: string | null): Promise<string> {
+export async function headParts(head: ProductHeadProps, reader: Reader): Promise<string> {
   const parts = [
     PageTitle({ title: productTitle(head) }),
-    Part({ target: productHeadId, how: "replace", children: ProductHead({ head, csrf }) }),
+    Part({ target: productHeadId, how: "replace", children: ProductHead({ head, reader }) }),
   ];
   return (await Promise.all(parts.map((part) => part.toString()))).join("");
 }

@@ -47,7 +47,12 @@ export function createProductLogsPages(needs: PageNeeds) {
       const download = new URLSearchParams({ tail: String(downloadTail), ...(service !== null && { service }) });
       return c.html(
         ProductLogsPage({
-          frame: frameOf(c, needs, { title: `Logs of ${place.product.slug}`, section: "products", mood: head.mood }),
+          frame: frameOf(c, needs, {
+            title: `Logs of ${place.product.slug}`,
+            section: "products",
+            mood: head.mood,
+            product: place.product,
+          }),
           head,
           logs: {
             services,

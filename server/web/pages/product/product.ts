@@ -1,5 +1,7 @@
 import { BackupList, backupListId } from "../../../../views/backups/backups-page.tsx";
+import type { Reader } from "../../../../views/frame/frame.ts";
 import { Part } from "../../../../views/frame/live-region.tsx";
+import { offers } from "../../../../views/frame/offers.ts";
 import {
   type OverviewProps,
   ProductOverview,
@@ -14,6 +16,7 @@ import { type DeploymentSpec, servicesOf } from "../../../model/deployment/spec.
 import type { Installation, Product } from "../../../model/product.ts";
 import { routes } from "../../../routes.ts";
 import { failingBackups, failingText } from "../../../rules/backup/failing.ts";
+import { byText } from "../../../rules/access/by-text.ts";
 import { sharedVolumeText, unnamedVolumes, unnamedVolumeText } from "../../../rules/data/lasting-data.ts";
 import { dataInContainerText } from "../../../rules/data/lost-data.ts";
 import { crashCause } from "../../../rules/diagnosis/crash-cause.ts";
@@ -29,7 +32,7 @@ import { answerWithSnapshots, type Snapshot } from "../../streams/state-stream.t
 import { isUnderWay, readBackups } from "../backups/backup-views.ts";
 import { deploymentRow, sourceNumbers } from "../deployment/deployment-rows.ts";
 import { digestOf } from "../digest.ts";
-import { frameOf, type PageNeeds } from "../page.ts";
+import { frameOf, type PageNeeds, readerOf } from "../page.ts";
 import { createNews } from "../system/news.ts";
 import { liveOf, type RunFacts } from "./live-version.ts";
 import { listOf, listPart } from "./product-deployments.ts";
@@ -64,11 +67,16 @@ export function createProductPages(needs: PageNeeds) {
       if ((await catalog.placesOf(product)).length === 0) return c.html(await uninstalled(c, needs, product));
       const place = await placeOf(c, needs);
       const facts = await productFacts(needs, place, c.req.raw.signal);
-      const overview = await readOverview(needs, place, facts, c.req.raw.signal);
+      const overview = await readOverview(c, needs, place, facts);
       const shown = digestOf([facts.head, overview]);
       return c.html(
         ProductPage({
-          frame: frameOf(c, needs, { title: productTitle(facts.head), section: "products", mood: facts.head.mood }),
+          frame: frameOf(c, needs, {
+            title: productTitle(facts.head),
+            section: "products",
+            mood: facts.head.mood,
+            product,
+          }),
           head: facts.head,
           overview,
           notice: notices[c.req.query("done") ?? ""] ?? null,
@@ -92,7 +100,7 @@ export function createProductPages(needs: PageNeeds) {
 
     .on(routes.productDeploy.post, async (c) => {
       const { installation } = await placeOf(c, needs);
-      const asked = await commands.deploy(installation.id, {}, visitorOf(c).identity.name, c.req.raw.signal);
+      const asked = await commands.deploy(installation.id, {}, byText(visitorOf(c).identity), c.req.raw.signal);
       if (asked.type === "refused") throw problemOf(asked);
       return c.redirect(routes.deployment(asked.deployment.id), 303);
     })
@@ -101,7 +109,7 @@ export function createProductPages(needs: PageNeeds) {
       const place = await placeOf(c, needs);
       const { product, environment } = place;
       const live = await liveOf(store, place.installation);
-      const frame = frameOf(c, needs, { title: `Stop ${product.slug}`, section: "products" });
+      const frame = frameOf(c, needs, { title: `Stop ${product.slug}`, section: "products", product });
       const urls = urlsOf(live?.deployment ?? null, needs);
       const spec = live && specOf(live.deployment);
       const atStake = spec ? await dataAtStake(needs, spec, c.req.raw.signal) : [];
@@ -116,10 +124,11 @@ export function createProductPages(needs: PageNeeds) {
     });
 }
 
-async function uninstalled(c: WebContext, needs: PageNeeds, { slug, repository }: Product) {
+async function uninstalled(c: WebContext, needs: PageNeeds, product: Product) {
+  const { slug, repository } = product;
   const environments = (await needs.store.environments.list()).map(({ name }) => name);
   const gitUrl = new URL(routes.git(slug), needs.publicUrl).href;
-  const frame = frameOf(c, needs, { title: slug, section: "products" });
+  const frame = frameOf(c, needs, { title: slug, section: "products", product });
   return UninstalledPage({ frame, slug, repository, gitUrl, environments });
 }
 
@@ -127,8 +136,7 @@ async function uninstalled(c: WebContext, needs: PageNeeds, { slug, repository }
 async function snapshot(c: WebContext, needs: PageNeeds): Promise<Snapshot> {
   const place = await placeOf(c, needs);
   const facts = await productFacts(needs, place, c.req.raw.signal);
-  const csrf = c.get("visitor")?.csrf ?? null;
-  const head = await headParts(facts.head, csrf);
+  const head = await headParts(facts.head, readerOf(c, place.product));
   const { shown, html, isPassing = false } = await tabOf(c, needs, place, facts);
   const digest = digestOf(shown === null ? facts.head : [facts.head, shown]);
   return { digest, html: head + html, isPassing: isPassing || facts.head.state === "stopping" };
@@ -143,13 +151,12 @@ async function tabOf(
   const now = needs.clock.now();
   switch (c.req.query("tab")) {
     case "overview": {
-      const overview = await readOverview(needs, place, facts, c.req.raw.signal);
-      const csrf = c.get("visitor")?.csrf ?? null;
-      const children = ProductOverview({ overview, head: facts.head, csrf, now });
+      const overview = await readOverview(c, needs, place, facts);
+      const children = ProductOverview({ overview, head: facts.head, reader: readerOf(c, place.product), now });
       return { shown: overview, html: await Part({ target: productOverviewId, how: "replace", children }).toString() };
     }
     case "deployments": {
-      const list = await listOf(needs, place, c.req.query());
+      const list = await listOf(c, needs, place);
       return { shown: list, html: await listPart(list, place, now) };
     }
     case "domains": {
@@ -158,8 +165,7 @@ async function tabOf(
     }
     case "backups": {
       const backups = await readBackups(needs, place);
-      const csrf = c.get("visitor")?.csrf ?? null;
-      const children = BackupList({ head: facts.head, backups, csrf, now });
+      const children = BackupList({ head: facts.head, backups, reader: readerOf(c, place.product), now });
       const html = await Part({ target: backupListId, how: "replace", children }).toString();
       return { shown: backups, html, isPassing: isUnderWay(backups) };
     }
@@ -169,10 +175,10 @@ async function tabOf(
 }
 
 async function readOverview(
+  c: WebContext,
   needs: PageNeeds,
   place: InstallationRef,
   { live, run, head }: ProductFacts,
-  signal: AbortSignal,
 ): Promise<OverviewProps> {
   const { product, installation } = place;
   const filter = { installation: installation.id, limit: shownDeployments + 1 };
@@ -183,20 +189,21 @@ async function readOverview(
   ]);
   const shown = deployments.slice(0, shownDeployments);
   const sources = await sourceNumbers(needs.store, shown);
+  const reader = { among: "its product's", who: visitorOf(c).identity } as const;
   return {
     branch: installation.branch,
-    here: deployments.length === 0 ? await tipOf(needs, product, installation, signal) : null,
+    here: deployments.length === 0 ? await tipOf(needs, product, installation, c.req.raw.signal) : null,
     repository: product.repository,
     movedTo: movedTo(product.repository, newest),
     gitUrl: new URL(routes.git(product.slug), needs.publicUrl).href,
     live,
-    troubles: await troublesOf(needs, installation, run, head),
+    troubles: await troublesOf(needs, place, { run, head, reader: readerOf(c, product) }),
     stacks: stacksOf(run),
     data: [
       ...failingBackups(backups).map((one) => ({ text: failingText(one), isWarning: true })),
       ...dataNotes(live && specOf(live.deployment)),
     ],
-    rows: shown.map((row) => deploymentRow(row, place, sources, "its product's")),
+    rows: shown.map((row) => deploymentRow(row, place, sources, reader)),
     hasMore: deployments.length > shownDeployments,
   };
 }
@@ -204,9 +211,8 @@ async function readOverview(
 /** What a running deployment stops in order to replace it is no trouble. */
 async function troublesOf(
   needs: PageNeeds,
-  { id }: Installation,
-  { services }: RunFacts,
-  { activity }: ProductFacts["head"],
+  { installation: { id } }: InstallationRef,
+  { run: { services }, head: { activity }, reader }: Pick<ProductFacts, "run" | "head"> & { readonly reader: Reader },
 ): Promise<OverviewProps["troubles"]> {
   const isDeploying = activity?.tone === "busy";
   const troubles = services.flatMap(({ trouble }) => trouble ?? []);
@@ -215,7 +221,8 @@ async function troublesOf(
       .filter(({ type }) => type !== "gone" || !isDeploying)
       .map(async (trouble) => {
         const { service, title, text, isDown } = trouble;
-        const lines = isDown ? await troubleLines(needs, id, trouble) : [];
+        // What it printed is for those who read its log.
+        const lines = isDown && offers(reader, routes.productLogs.get) ? await troubleLines(needs, id, trouble) : [];
         return { service, title, text, isDown, lines, hint: trouble.type === "crash-loop" ? crashCause(lines) : null };
       }),
   );

@@ -2,6 +2,7 @@ import { Part } from "../../../../views/frame/live-region.tsx";
 import { FirstPush, firstPushId, NewProductPage } from "../../../../views/repository/new-product-page.tsx";
 import { type Product, parseSlug, type Slug, slugRule } from "../../../model/product.ts";
 import { routes } from "../../../routes.ts";
+import { byText } from "../../../rules/access/by-text.ts";
 import { freeSlug } from "../../../rules/products/free-slug.ts";
 import { withoutCredentials } from "../../../rules/webhooks/repository-url.ts";
 import { onlyVisible } from "../../access/visible.ts";
@@ -46,7 +47,7 @@ async function deploySample(c: WebContext, needs: PageNeeds): Promise<Response> 
   // Pressing the button twice must not create two products.
   const existing = await needs.store.products.bySlug(slug);
   if (existing) return c.redirect(await newestOf(needs.store, existing), 303);
-  const asked = await needs.commands.deploySample(slug, visitorOf(c).identity.name, c.req.raw.signal);
+  const asked = await needs.commands.deploySample(slug, byText(visitorOf(c).identity), c.req.raw.signal);
   if (asked.type === "refused") {
     return c.html(await page(c, needs, { sampleError: asked.message }), problemOf(asked).status);
   }

@@ -2,6 +2,7 @@ import { RepositoryPage } from "../../../../views/repository/repository-page.tsx
 import type { Product } from "../../../model/product.ts";
 import type { ProductChanges } from "../../../ports/store/products.ts";
 import { routes } from "../../../routes.ts";
+import { byText } from "../../../rules/access/by-text.ts";
 import { readForm } from "../../http/form.ts";
 import { Problem, problemOf } from "../../http/problem.ts";
 import { visitorOf, type WebContext } from "../../http/web-context.ts";
@@ -69,7 +70,7 @@ export function createRepositoryPages(needs: PageNeeds) {
       .on(routes.productCheck.post, async (c) => {
         const product = await productOf(c);
         return orShowProblem(c, needs, product, async () => {
-          const found = await commands.checkRepository(product, visitorOf(c).identity.name, true, c.req.raw.signal);
+          const found = await commands.checkRepository(product, byText(visitorOf(c).identity), true, c.req.raw.signal);
           if ("code" in found) throw problemOf(found);
           const outcome = found.find((one) => one.outcome === "deployed")?.outcome ?? found[0]?.outcome ?? "ignored";
           return back(c, product, outcome);
@@ -116,7 +117,12 @@ async function show(c: WebContext, needs: PageNeeds, product: Product, { newSecr
   const before = /^\d{1,15}$/.exec(c.req.query("before") ?? "")?.[0];
   return c.html(
     RepositoryPage({
-      frame: frameOf(c, needs, { title: `Repository of ${product.slug}`, section: "products", mood: head.mood }),
+      frame: frameOf(c, needs, {
+        title: `Repository of ${product.slug}`,
+        section: "products",
+        mood: head.mood,
+        product,
+      }),
       head,
       stream: { url: productStreamUrl(place, digestOf(head), "head"), pauseInBackground: true },
       page: await repositoryView(needs, product, {

@@ -65,7 +65,7 @@ async function deletion(
   const { product, part, refused } = asked;
   const places = await needs.catalog.placesOf(product);
   return DeletePage({
-    frame: frameOf(c, needs, { title: `Delete ${product.slug}`, section: "products" }),
+    frame: frameOf(c, needs, { title: `Delete ${product.slug}`, section: "products", product }),
     deletion: {
       slug: product.slug,
       environment: part?.environment.name ?? places[0]?.environment.name ?? "production",

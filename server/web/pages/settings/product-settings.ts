@@ -49,6 +49,7 @@ export function createProductSettingsPages(needs: PageNeeds) {
     .on(routes.productSettings.post, async (c) => {
       const form = await readForm(c);
       const environment = form.get("install");
+      if (form.has("logs")) return saveLogs(c, needs, form.get("logs") === "hidden");
       return environment === null ? saveSource(c, needs, form) : install(c, needs, environment);
     })
 
@@ -92,6 +93,14 @@ async function saveSource(c: WebContext, needs: PageNeeds, form: URLSearchParams
   return c.redirect(inPlace(routes.productSettings(place.product.slug), place, { done: "saved" }), 303);
 }
 
+async function saveLogs(c: WebContext, needs: PageNeeds, hidesLogs: boolean): Promise<Response> {
+  const place = await placeOf(c, needs);
+  const outcome = await needs.commands.changeProduct(place.product, { hidesLogs });
+  if (outcome.type === "refused") throw problemOf(outcome);
+  await needs.openStreams.recheck();
+  return c.redirect(inPlace(routes.productSettings(place.product.slug), place, { done: "saved" }), 303);
+}
+
 async function install(c: WebContext, needs: PageNeeds, environment: string): Promise<Response> {
   const product = await needs.catalog.product(c.req.param("slug") ?? "");
   const [before] = await needs.catalog.placesOf(product);
@@ -119,7 +128,7 @@ async function settings(c: WebContext, needs: PageNeeds, place: InstallationRef,
   // A failed version counts, too: perhaps it needs another health check.
   const made = newest.find((deployment) => specOf(deployment) !== null) ?? live?.deployment ?? null;
   return SettingsPage({
-    frame: frameOf(c, needs, { title: `Settings of ${product.slug}`, section: "products", mood: head.mood }),
+    frame: frameOf(c, needs, { title: `Settings of ${product.slug}`, section: "products", mood: head.mood, product }),
     head,
     settings: {
       branch: installation.branch,
@@ -127,6 +136,7 @@ async function settings(c: WebContext, needs: PageNeeds, place: InstallationRef,
       gitUrl: new URL(routes.git(product.slug), needs.publicUrl).href,
       rootDirectory: source.rootDirectory,
       watch: product.watch,
+      hidesLogs: product.hidesLogs,
       services: serviceSettingsViews({
         services: servicesIn(made),
         live: servicesIn(live?.deployment ?? null),

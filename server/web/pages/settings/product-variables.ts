@@ -55,7 +55,7 @@ async function variablesPage(
   const entries = await needs.store.installations.variableEntries(place.installation.id);
   const title = `Variables of ${place.product.slug}`;
   const page = VariablesPage({
-    frame: frameOf(c, needs, { title, section: "products", mood: head.mood }),
+    frame: frameOf(c, needs, { title, section: "products", mood: head.mood, product: place.product }),
     head,
     variables: variablesProps(entries, state, pending.variables.names),
     notice: state.notice ?? noticeOf(c),

@@ -1,10 +1,10 @@
-import type { Mood } from "../../../../views/frame/frame.ts";
+import type { Mood, Reader } from "../../../../views/frame/frame.ts";
 import { Part } from "../../../../views/frame/live-region.tsx";
+import { offers } from "../../../../views/frame/offers.ts";
 import { productListId } from "../../../../views/product/product-list.tsx";
 import { HomeList, HomePage, type HomeProps } from "../../../../views/system/home-page.tsx";
 import { isEnvironmentName, parseSlug } from "../../../model/product.ts";
 import { routes } from "../../../routes.ts";
-import { allows } from "../../../rules/access/permissions.ts";
 import type { ProductSet } from "../../../rules/access/visible-products.ts";
 import {
   type ProductQuery,
@@ -13,12 +13,12 @@ import {
   selectProducts,
 } from "../../../rules/products/product-list.ts";
 import { visibleTo } from "../../access/visible.ts";
-import { visitorOf } from "../../http/web-context.ts";
+import type { WebContext } from "../../http/web-context.ts";
 import type { Board } from "../../read/board/assemble-board.ts";
 import { createVisibleBoards } from "../../read/board/visible-boards.ts";
 import { answerWithSnapshots, type Snapshot } from "../../streams/state-stream.ts";
 import { digestOf } from "../digest.ts";
-import { frameOf, type PageNeeds } from "../page.ts";
+import { frameOf, type PageNeeds, readerOf } from "../page.ts";
 import { createHomeCards } from "./home-cards.ts";
 import { remainingSetUpSteps } from "./set-up.ts";
 
@@ -29,11 +29,11 @@ export function createHomePages(needs: PageNeeds) {
   return endpoints
     .router()
     .on(routes.home.get, async (c) => {
-      const { home, digest } = await lookAt(parseProductQuery(c.req.query()), visibleTo(c));
+      const { home, digest } = await lookAt(parseProductQuery(c.req.query()), viewerOf(c));
       const query = { ...(home.list && productQueryParams(home.list.query)), shown: digest };
       const url = `${routes.homeStream()}?${new URLSearchParams(query)}`;
       const frame = frameOf(c, needs, { title: "Products", section: "products", mood: home.list?.mood ?? "idle" });
-      const setUpStepsLeft = allows(visitorOf(c).identity, "administer", null) ? await remainingSetUpSteps(needs) : 0;
+      const setUpStepsLeft = offers(frame, routes.setUp.get) ? await remainingSetUpSteps(needs) : 0;
       return c.html(
         HomePage({
           frame,
@@ -47,8 +47,8 @@ export function createHomePages(needs: PageNeeds) {
 
     .on(routes.homeStream.get, (c) => {
       const query = parseProductQuery(c.req.query());
-      const visible = visibleTo(c);
-      return answerWithSnapshots(c, needs, async () => (await lookAt(query, visible)).snapshot(), {
+      const viewer = viewerOf(c);
+      return answerWithSnapshots(c, needs, async () => (await lookAt(query, viewer)).snapshot(), {
         subscribe: board.watch,
       });
     });
@@ -74,6 +74,16 @@ function createHomeReader(needs: PageNeeds): HomeReader {
 /** More addresses than people watch at a time. Anybody who may sign in can ask for any number of them. */
 const mostLooks = 100;
 
+/** What a page's content depends on besides the board and the query. */
+interface Viewer {
+  readonly visible: ProductSet;
+  readonly allowed: Reader["allowed"];
+}
+
+function viewerOf(c: WebContext): Viewer {
+  return { visible: visibleTo(c), allowed: readerOf(c, null).allowed };
+}
+
 interface Look {
   readonly home: HomeProps;
   readonly digest: string;
@@ -81,13 +91,13 @@ interface Look {
   snapshot(): Promise<Snapshot>;
 }
 
-/** Reads each page once for all who ask for it and may see the same, and again only when the board has changed. */
+/** Reads each page once for all who ask for it and may do the same, and again only when the board has changed. */
 function createSharedLooks({ board, clock }: PageNeeds, read: HomeReader) {
   const boards = createVisibleBoards();
   let of: Board | null = null;
   let looks = new Map<string, Promise<Look>>();
 
-  async function look(seen: Board, query: ProductQuery): Promise<Look> {
+  async function look(seen: Board, query: ProductQuery, viewer: Viewer): Promise<Look> {
     const home = await read(seen, query);
     const digest = digestOf(home);
     let rendered: Promise<Snapshot> | null = null;
@@ -95,23 +105,23 @@ function createSharedLooks({ board, clock }: PageNeeds, read: HomeReader) {
       home,
       digest,
       snapshot() {
-        rendered ??= render(home, digest);
+        rendered ??= render(home, digest, viewer);
         return rendered;
       },
     };
   }
 
-  async function render(home: HomeProps, digest: string): Promise<Snapshot> {
-    const children = HomeList({ home, now: clock.now() });
+  async function render(home: HomeProps, digest: string, reader: Viewer): Promise<Snapshot> {
+    const children = HomeList({ home, now: clock.now(), reader });
     return { digest, html: await Part({ target: productListId, how: "replace", children }).toString() };
   }
 
-  return async (query: ProductQuery, visible: ProductSet): Promise<Look> => {
+  return async (query: ProductQuery, viewer: Viewer): Promise<Look> => {
     const seen = await board.look();
     if (seen !== of || looks.size >= mostLooks) looks = new Map();
     of = seen;
-    const key = `${visible} ${new URLSearchParams(productQueryParams(query))}`;
-    const known = looks.get(key) ?? look(boards.of(seen, visible), query);
+    const key = `${viewer.visible} ${viewer.allowed} ${new URLSearchParams(productQueryParams(query))}`;
+    const known = looks.get(key) ?? look(boards.of(seen, viewer.visible), query, viewer);
     looks.set(key, known);
     // Not kept when it failed, so that the next one tries again.
     known.catch(() => looks.delete(key));

@@ -2,10 +2,11 @@ import { Part } from "../../../../views/frame/live-region.tsx";
 import { Queue, QueuePage, type QueueProps, queueId } from "../../../../views/system/queue-page.tsx";
 import type { Deployment } from "../../../model/deployment/deployment.ts";
 import { routes } from "../../../routes.ts";
+import { allows } from "../../../rules/access/permissions.ts";
 import { isIn } from "../../../rules/access/visible-products.ts";
 import { whyWaiting } from "../../../rules/rollout/why-waiting.ts";
 import { visibleTo } from "../../access/visible.ts";
-import type { WebContext } from "../../http/web-context.ts";
+import { visitorOf, type WebContext } from "../../http/web-context.ts";
 import type { InstallationRef } from "../../read/catalog.ts";
 import { answerWithSnapshots } from "../../streams/state-stream.ts";
 import { sourceNumbers } from "../deployment/deployment-rows.ts";
@@ -49,8 +50,12 @@ async function readQueue(c: WebContext, needs: PageNeeds): Promise<QueueProps> {
     visible === "all" || places.some(({ installation }) => installation.id === installationId);
   const sources = await sourceNumbers(store, all.filter(isShown));
   const sourceOf = ({ sourceId }: Deployment) => (sourceId === null ? null : (sources.get(sourceId) ?? null));
+  const placeOf = ({ installationId }: Deployment) =>
+    places.find(({ installation }) => installation.id === installationId) ?? null;
+  const mayCancel = (deployment: Deployment) =>
+    allows(visitorOf(c).identity, routes.deploymentCancel.post.permission, placeOf(deployment)?.product.id ?? null);
   const whatOf = (deployment: Deployment) => {
-    const place = places.find(({ installation }) => installation.id === deployment.installationId);
+    const place = placeOf(deployment);
     return {
       deployment,
       name: `${place ? placeName(place) : "a deleted product"} #${deployment.number}`,
@@ -62,7 +67,7 @@ async function readQueue(c: WebContext, needs: PageNeeds): Promise<QueueProps> {
     const activity = await activityOf(needs, queue, deployment.installationId, null);
     return {
       ...whatOf(deployment),
-      canCancel: deployment.status === "building" || deployment.step === "start",
+      canCancel: mayCancel(deployment) && (deployment.status === "building" || deployment.step === "start"),
       text: activity?.text ?? "",
       percent: activity?.percent ?? null,
       since: deployment.startedAt,
@@ -70,7 +75,7 @@ async function readQueue(c: WebContext, needs: PageNeeds): Promise<QueueProps> {
   });
   const waiting = queue.queued.filter(isShown).flatMap((deployment) => {
     const why = whyWaiting(queue, maxBuilding, deployment.id);
-    return why ? [{ ...whatOf(deployment), canCancel: true, ...why }] : [];
+    return why ? [{ ...whatOf(deployment), canCancel: mayCancel(deployment), ...why }] : [];
   });
   return {
     running: await Promise.all(running),

@@ -7,7 +7,7 @@ import type { HostState } from "../../../rules/routing/host-state.ts";
 import { readSetUpSteps } from "../../read/set-up-facts.ts";
 import { answerWithSnapshots } from "../../streams/state-stream.ts";
 import { digestOf } from "../digest.ts";
-import { frameOf, type PageNeeds } from "../page.ts";
+import { frameOf, type PageNeeds, readerOf } from "../page.ts";
 
 /** Shows the checklist from a bare server to HTTPS. */
 export function createSetUpPages(needs: PageNeeds) {
@@ -25,7 +25,11 @@ export function createSetUpPages(needs: PageNeeds) {
     .on(routes.setUpStream.get, (c) =>
       answerWithSnapshots(c, needs, async () => {
         const setUp = await readSetUp(needs, c.req.raw.signal);
-        const part = Part({ target: setUpStepsId, how: "replace", children: SetUpSteps({ setUp }) });
+        const part = Part({
+          target: setUpStepsId,
+          how: "replace",
+          children: SetUpSteps({ setUp, reader: readerOf(c, null) }),
+        });
         return { digest: digestOf(setUp), html: await part.toString() };
       }),
     )

@@ -68,16 +68,17 @@ export function productsContract(make: MakeStore): void {
       expect(await store.deployments.get(0 as DeploymentId)).toBeNull();
     });
 
-    it("can have their repository, branch and watch changed", async () => {
+    it("can have their repository, branch, watch and who reads their logs changed", async () => {
       const { product, installation } = await aProduct(store);
       await store.products.update(product.id, { repository: "https://example.org/app.git" });
       await store.products.update(product.id, {});
-      expect(await store.products.get(product.id)).toMatchObject({ watch: "wait" });
-      await store.products.update(product.id, { watch: "background" });
+      expect(await store.products.get(product.id)).toMatchObject({ watch: "wait", hidesLogs: false });
+      await store.products.update(product.id, { watch: "background", hidesLogs: true });
       await store.installations.setBranch(installation.id, "release/;$(x)");
       expect(await store.products.get(product.id)).toMatchObject({
         repository: "https://example.org/app.git",
         watch: "background",
+        hidesLogs: true,
       });
       expect(await store.installations.get(installation.id)).toMatchObject({ branch: "release/;$(x)" });
     });

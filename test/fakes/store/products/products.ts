@@ -25,7 +25,7 @@ export function createProducts(rows: FakeRows, queue: Queue, clock: Clock, nextI
       const environment = productionNow();
       if (!environment) throw new Error("There is no environment named production");
       const id = nextId() as ProductId;
-      const product = { id, slug, repository, watch: "wait" as const, createdAt: clock.now() };
+      const product = { id, slug, repository, watch: "wait" as const, hidesLogs: false, createdAt: clock.now() };
       const installation: Installation = {
         id: nextId() as InstallationId,
         productId: id,
@@ -38,9 +38,13 @@ export function createProducts(rows: FakeRows, queue: Queue, clock: Clock, nextI
       rows.installations.set(installation.id, installation);
       return { product, installation };
     },
-    async update(id, { repository, watch, source = {}, branches = [] }) {
+    async update(id, { repository, watch, hidesLogs, source = {}, branches = [] }) {
       const product = rows.products.get(id);
-      const changes = { ...(repository !== undefined && { repository }), ...(watch !== undefined && { watch }) };
+      const changes = {
+        ...(repository !== undefined && { repository }),
+        ...(watch !== undefined && { watch }),
+        ...(hidesLogs !== undefined && { hidesLogs }),
+      };
       if (product) rows.products.set(id, { ...product, ...changes });
       if (Object.keys(source).length > 0) changeSource(rows, id, source);
       for (const { installation, branch } of branches) {

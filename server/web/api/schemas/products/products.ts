@@ -7,6 +7,8 @@ import { newWebhookSchema, webhookSchema } from "./sources.ts";
 const watchWords =
   "`wait`: git push ends when the watch window is over; `background`: as soon as the new version is live";
 
+const hidesLogsWords = "Whether viewers may not read what its services print, here and in deployments that failed";
+
 export const productSchema = z
   .object({
     id,
@@ -21,6 +23,7 @@ export const productSchema = z
       .nullable()
       .openapi({ description: "The branch that production tracks; null until the first push" }),
     watch: z.enum(pushWatches).openapi({ description: watchWords }),
+    hidesLogs: z.boolean().openapi({ description: hidesLogsWords }),
     variables: z
       .array(z.string())
       .openapi({ description: "Names of the variables that all its product deployments share" }),
@@ -46,6 +49,7 @@ export const productChangesSchema = z.strictObject({
   repository: repository.nullable().optional(),
   branch: gitName.optional(),
   watch: z.enum(pushWatches, 'enter "wait" or "background"').optional().openapi({ description: watchWords }),
+  hidesLogs: z.boolean("enter true or false").optional().openapi({ description: hidesLogsWords }),
 });
 
 export const deleteOptionsSchema = z.strictObject({

@@ -1,0 +1,1 @@
+ALTER TABLE "products" ADD COLUMN "hides_logs" boolean DEFAULT false NOT NULL;
