@@ -25,7 +25,10 @@ export function BackupHistory(props: {
   if (backups.length === 0) return null;
   const oldest = backups.at(-1)?.createdAt ?? now;
   const rows = [
-    ...backups.map((backup) => ({ at: backup.createdAt, row: <BackupRow head={head} backup={backup} reader={reader} now={now} /> })),
+    ...backups.map((backup) => ({
+      at: backup.createdAt,
+      row: <BackupRow head={head} backup={backup} reader={reader} now={now} />,
+    })),
     ...restores
       .filter((restore) => restore.createdAt >= oldest)
       .map((restore) => ({

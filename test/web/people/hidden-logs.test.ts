@@ -147,7 +147,11 @@ describe("the logs of services", () => {
     expect((await admin.get("/products/shop/settings")).html).toContain('<option value="hidden" selected');
     expect((await world.store.products.get(product.id))?.hidesLogs).toBe(true);
     const [action] = await world.store.audit.list({ limit: 1 });
-    expect(action).toMatchObject({ who: "Ada", subject: "shop", detail: "logs of services: open to viewers → hidden from viewers" });
+    expect(action).toMatchObject({
+      who: "Ada",
+      subject: "shop",
+      detail: "logs of services: open to viewers → hidden from viewers",
+    });
 
     const viewer = await (await (await aReader("viewer"))("/products/shop")).text();
     expect(viewer).not.toContain("/products/shop/logs");

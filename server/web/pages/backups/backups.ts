@@ -106,7 +106,12 @@ async function show(c: WebContext, needs: PageNeeds, place: InstallationRef, ref
   const { head } = await productFacts(needs, place, c.req.raw.signal);
   const backups = await readBackups(needs, place);
   return BackupsPage({
-    frame: frameOf(c, needs, { title: `Backups of ${place.product.slug}`, section: "products", mood: head.mood, product: place.product }),
+    frame: frameOf(c, needs, {
+      title: `Backups of ${place.product.slug}`,
+      section: "products",
+      mood: head.mood,
+      product: place.product,
+    }),
     head,
     backups: { ...backups, refused },
     notice: notices[c.req.query("done") ?? ""] ?? null,
