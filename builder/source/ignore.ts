@@ -20,6 +20,7 @@ export function ignoreRules(lines: readonly string[]): IgnoreRules {
   const decides = (matches: (rule: Rule) => boolean) => rules.findLast(matches)?.letsIn === false;
   return {
     ignores(path) {
+      if (rules.length === 0) return false;
       const segments = path.split("/");
       return decides((rule) => matchedBeginnings(rule.segments, segments, matchesCharacter).size > 0);
     },

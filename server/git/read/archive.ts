@@ -14,8 +14,8 @@ const maxLinkBytes = 4_096;
  */
 const maxReadAheadBytes = 2 * 1024 * 1024;
 
-/** How much of an archive is in memory when its reader is slower than git. */
-const bufferedBytes = 256 * 1024;
+/** So many pieces of at most 64 KiB are in memory when the archive's reader is slower than git. */
+const bufferedPieces = 8;
 
 export interface ArchiveSource {
   readonly processes: GitProcesses;
@@ -54,7 +54,9 @@ export function archive(source: ArchiveSource, request: ArchiveRequest, signal: 
     });
 
   const readable = new Readable({
-    highWaterMark: bufferedBytes,
+    // Each piece is read as it is. A stream of bytes would copy all that wait into one.
+    objectMode: true,
+    highWaterMark: bufferedPieces,
     read() {
       running ??= write();
       goOn();
@@ -143,7 +145,8 @@ function writeStreaming(processes: GitProcesses): Write {
     try {
       for await (const chunk of git.stdout as AsyncIterable<Buffer>) {
         blobs.push(chunk);
-        yield writer.full();
+        const pieces = writer.full();
+        if (pieces.length > 0) yield pieces;
       }
     } catch (error) {
       signal.throwIfAborted();

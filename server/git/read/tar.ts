@@ -67,11 +67,9 @@ function block({ name, mode, sizeBytes, mtime, linkname = "" }: TarHeader, type:
   header.write(type, 156, "latin1");
   header.write(linkname, 157, maxNameBytes);
   header.write("ustar\0" + "00", 257, "latin1");
-  octal(
-    header.reduce((sum, byte) => sum + byte, 0),
-    148,
-    6,
-  );
+  let sum = 0;
+  for (let at = 0; at < blockBytes; at++) sum += header[at] ?? 0;
+  octal(sum, 148, 6);
   header.writeUInt8(0, 154);
   return header;
 }

@@ -65,17 +65,21 @@ export interface TreeRecord {
   readonly sizeBytes: number;
 }
 
+const facts = /^(\d+) +[a-z]+ +([0-9a-f]+) +([-\d]+)\t/;
+/** One of its names is empty, "." or "..", or git's own. */
+const leadsOutside = /(?:^|\/)(?:\.{0,2}|\.git)(?:\/|$)/i;
+
 /** Parses `<mode> <type> <object> <size>\t<path>`; the size is "-" where there is none. */
 export function parseRecord(record: string): TreeRecord {
   const tab = record.indexOf("\t");
   const path = record.slice(tab + 1);
-  const [mode = "", , object = "", size = ""] = record.slice(0, Math.max(0, tab)).split(/ +/);
+  const [, mode = "", object = "", size = ""] = facts.exec(record) ?? [];
   const type = typeOf(Number.parseInt(mode, 8));
   if (type === undefined || path === "" || !/^(?:-|\d+)$/.test(size))
     throw new Error(`not a line of git ls-tree: ${JSON.stringify(record.slice(0, 200))}`);
   if (Buffer.byteLength(path) > maxPathBytes) tooLarge(`a path of more than ${maxPathBytes} bytes`);
   // Git refuses such trees when they are pushed or fetched, but an older Baton may have fetched one unchecked.
-  if (path.split("/").some((name) => name === "" || name === "." || name === ".." || name.toLowerCase() === ".git")) {
+  if (leadsOutside.test(path)) {
     malformed("a path that leads outside it", path);
   }
   return { path, type, object, sizeBytes: size === "-" ? 0 : Number.parseInt(size, 10) };
