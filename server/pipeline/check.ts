@@ -25,6 +25,8 @@ import { askDocker } from "./with-docker.ts";
 /** An app that listens on another port by then, but not on its own, will not open its own any more. */
 const elsewhereAfterMs = 3_000;
 const portLookEveryMs = 1_000;
+/** How often a container is read whose port is closed. */
+const lookEveryMs = 100;
 /** How often the log says that a check continues, and for how long it has run. */
 const reportEveryMs = 10_000;
 
@@ -89,6 +91,7 @@ async function checkService(context: DeploymentContext, spec: DeploymentSpec, se
   let gate = closedGate;
   let tries = noTries;
   let container = await look(context, service, known);
+  let lookedMs = clock.monotonicMs();
   const beganMs = clock.monotonicMs() - spentMs(container, health.timeoutMs, clock.now());
   const timeLeftMs = () => beganMs + health.timeoutMs + silence.sinceMs(beganMs) - clock.monotonicMs();
 
@@ -102,8 +105,12 @@ async function checkService(context: DeploymentContext, spec: DeploymentSpec, se
     const probed = await probeService(context, service, { container, host, leftMs });
     known.lastProbe = lastWord(known.lastProbe, probed.last, leftMs < health.tryTimeoutMs);
     const isTelling = probed.last === null || probed.last === known.lastProbe;
-    // A container that restarted during the probe answered before the restart.
-    container = await look(context, service, known);
+    // A container that restarted during the probe answered before the restart. While its port is closed, reading it at
+    // each try would take the app's processor time.
+    if (foundBy(probed) !== "closed" || clock.monotonicMs() - lookedMs >= lookEveryMs) {
+      container = await look(context, service, known);
+      lookedMs = clock.monotonicMs();
+    }
     // A Docker that did not answer may not have passed on the probe's connection either.
     if (silence.sinceMs(roundMs) > 0) silence.add(roundMs, clock.monotonicMs());
     const probe = withOwnCheck(container, probed);

@@ -4,6 +4,7 @@ import type { Log } from "../ports/log.ts";
 import { interruptions } from "../rules/rollout/stateful.ts";
 import { durationText } from "../rules/wording/duration-text.ts";
 import { interruptionText } from "../rules/wording/interruption-text.ts";
+import { leasePorts } from "./containers/lease-ports.ts";
 import type { RunningService } from "./containers/running-service.ts";
 import type { DeploymentContext, PipelineContext } from "./context/context.ts";
 import { openContext } from "./context/open-context.ts";
@@ -89,7 +90,12 @@ async function build(context: DeploymentContext, deployment: Running): Promise<D
   if (deployment.status !== "building") return deployment;
   const spec = await withDocker(context, () => makeVersion(context, deployment));
   await context.failpoint("built");
-  return moveTo(context, deployment, { type: "built", spec });
+  const [built] = await Promise.all([
+    moveTo(context, deployment, { type: "built", spec }),
+    // Nobody else has what it leases, whatever becomes of the move.
+    leasePorts(context, spec),
+  ]);
+  return built;
 }
 
 /** A deployment whose containers this attempt has just checked, or one that continues after an earlier attempt. */

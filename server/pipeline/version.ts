@@ -55,9 +55,8 @@ export async function makeVersion(context: DeploymentContext, deployment: Buildi
 
 async function versionOf(context: DeploymentContext, deployment: Building): Promise<DeploymentSpec> {
   const { store, limits, journal, product, environment, installation } = context;
-  // What is deployed again rarely fails before it needs a network, and the usual size has room for most versions.
-  if (deployment.sourceId !== null) context.networkAhead.begin(1);
   const source = await sourceOf(context, deployment);
+  const former = source && lookAtFormer(context, source);
   // Nothing changes the last two while a deployment of this installation runs.
   const [inputs, live, custom] = await Promise.all([
     readInputs(context, deployment, source),
@@ -70,7 +69,7 @@ async function versionOf(context: DeploymentContext, deployment: Building): Prom
   const short = Object.keys(secrets).filter((name) => isTooShortToHide(name, secrets[name] ?? ""));
   if (short.length > 0) journal.note(`Too short to be hidden in logs: ${short.join(", ")}`);
   const { commit, ...planned } =
-    (source && (await formerVersion(context, source, inputs))) ?? (await newVersion(context, inputs));
+    (former && (await formerVersion(context, await former, inputs))) ?? (await newVersion(context, inputs));
   const services = servicesOf(planned);
   const { domain, publicHost } = limits;
   await checkNamedDomains({ store, domain, publicHost }, installation.id, services);
@@ -116,7 +115,32 @@ async function newVersion(context: DeploymentContext, inputs: VersionInputs): Pr
 }
 
 function beginNetwork({ networkAhead }: DeploymentContext, { plan }: PlannedTree): void {
-  networkAhead.begin(plan.stacks.flatMap(({ services }) => services).length);
+  networkAhead.begin(plan.stacks.flatMap(({ services }) => services));
+}
+
+interface Former {
+  readonly source: Deployment;
+  readonly spec: DeploymentSpec | null;
+  /** Whether all of its images are still here. */
+  readonly exist: boolean;
+  readonly ready: readonly Deployment[];
+}
+
+/** Reads what is left of a former version, and keeps its commit. */
+function lookAtFormer(context: DeploymentContext, source: Deployment): Promise<Former> {
+  const { git, store, product, deployment, installation, networkAhead } = context;
+  const spec = specOf(source);
+  if (!spec) return Promise.resolve({ source, spec, exist: false, ready: [] });
+  // What is deployed again rarely fails before it needs a network, and rarely needs another one than it had.
+  networkAhead.begin(servicesOf(spec));
+  const looking = Promise.all([
+    imagesExist(context, spec.stacks),
+    store.deployments.lastReady(installation.id, maxVersionsBack),
+    git.keepCommit(product.id, deployment.id, spec.commit),
+  ]).then(([exist, ready]) => ({ source, spec, exist, ready }));
+  // It is waited for later, and not at all when something else fails first.
+  looking.catch(() => {});
+  return looking;
 }
 
 /**
@@ -125,11 +149,10 @@ function beginNetwork({ networkAhead }: DeploymentContext, { plan }: PlannedTree
  */
 async function formerVersion(
   context: DeploymentContext,
-  source: Deployment,
+  { source, spec, exist, ready }: Former,
   inputs: VersionInputs,
 ): Promise<CommitStacks | null> {
-  const { git, store, journal, progress, product, deployment, installation } = context;
-  const spec = specOf(source);
+  const { journal, progress, deployment, installation } = context;
   if (!spec) return null;
   const { commit } = spec;
   progress.list(spec.stacks);
@@ -138,12 +161,6 @@ async function formerVersion(
   const doing = appliesChanges(deployment, liveDeploymentId) ? "Applying changes to" : "Redeploying";
   journal.stage("fetch", `${doing} ${version}: deployment ${source.number}, ${commit.slice(0, 8)}`);
   const isAsThen = deployment.variables === "then";
-  context.networkAhead.begin(servicesOf(spec).length);
-  const [exist, ready] = await Promise.all([
-    imagesExist(context, spec.stacks),
-    store.deployments.lastReady(installation.id, maxVersionsBack),
-    git.keepCommit(product.id, deployment.id, commit),
-  ]);
   if (!exist) {
     journal.note("Its images are gone, so the same commit is rebuilt");
     warnOfInitRuns(context, source, ready);

@@ -1,6 +1,7 @@
 import type { DeploymentId, InstallationId } from "../model/names/ids.ts";
 import type { Repair } from "../rules/rollout/reconcile.ts";
 import { createBackOff } from "./back-off.ts";
+import { removeNetwork } from "./cleaning/remove-network.ts";
 import { removeVersion } from "./cleaning/remove-version.ts";
 import { type ReconcilerContext, warn } from "./context.ts";
 import { restoreService } from "./supervision/restore-service.ts";
@@ -17,7 +18,7 @@ export interface Repairs {
  */
 export function createRepairs(context: ReconcilerContext, onRemoved: () => void, onDue: () => void): Repairs {
   const restorations = createBackOff(context, onDue);
-  const { engine, proxy, store, log, signal } = context;
+  const { proxy, log } = context;
   const removing = new Map<
     DeploymentId,
     { readonly installation: InstallationId | null; readonly done: Promise<void> }
@@ -46,8 +47,7 @@ export function createRepairs(context: ReconcilerContext, onRemoved: () => void,
           });
           return;
         case "remove-network":
-          await engine.removeNetwork(repair.name, signal);
-          await store.leases.release({ installation: repair.installation });
+          await removeNetwork(context, repair);
           return;
         case "forget-installation":
           await proxy.forgetInstallation(repair.installation);

@@ -41,7 +41,7 @@ export async function createFakeApps(clock: FakeClock, time: VirtualTime): Promi
         {
           ...{ name: `baton-fake0000-${port}`, owner, service: "app", kind: "web", command: null, network },
           ...{ environment: {}, limits: { memoryBytes: 1, pids: 1, cpus: null }, stopGraceMs: 0, mounts: [] },
-          options: plainContainer,
+          ...{ options: plainContainer, sharesNetwork: false },
           image: await imageOf(app),
           publish: { containerPort: 3000, hostAddress: address },
         },

@@ -115,6 +115,7 @@ export function containerRequest(
     command: null,
     environment: {},
     network,
+    sharesNetwork: false,
     publish: null,
     limits: { memoryBytes: 64 * 1024 * 1024, pids: 32, cpus: null },
     stopGraceMs: 1_000,

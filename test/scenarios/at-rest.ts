@@ -1,9 +1,15 @@
 import { type Deployment, isOver, type Ready, specOf } from "../../server/model/deployment/deployment.ts";
 import { servicesOf } from "../../server/model/deployment/spec.ts";
 import type { Installation } from "../../server/model/product.ts";
-import { containerName, lastingNetworkName, networkName } from "../../server/pipeline/containers/container-request.ts";
+import {
+  containerName,
+  lastingNetworkName,
+  networkName,
+  soloNetworkName,
+} from "../../server/pipeline/containers/container-request.ts";
 import type { Domain } from "../../server/ports/store/domains.ts";
 import { containerOf } from "../../server/rules/rollout/container-of.ts";
+import { runsAlone } from "../../server/rules/rollout/solo.ts";
 import { isStateful, makerOf } from "../../server/rules/rollout/stateful.ts";
 import type { FakeWorld } from "../fakes/fake-world.ts";
 
@@ -102,7 +108,7 @@ function inDocker({ docker, store }: FakeWorld, lives: readonly Live[]): readonl
     ),
   );
   const networks = specs.flatMap(({ id, installationId, spec }) => [
-    networkName(docker.instance, id),
+    runsAlone(servicesOf(spec)) ? soloNetworkName(docker.instance, installationId) : networkName(docker.instance, id),
     ...(servicesOf(spec).some(isStateful) ? [lastingNetworkName(docker.instance, installationId)] : []),
   ]);
   const tags = [...docker.images.values()].flatMap((image) => [...image.tags]);

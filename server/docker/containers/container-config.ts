@@ -10,6 +10,7 @@ import { ownerLabels, serviceLabels } from "../host/labels.ts";
 export function containerConfig(request: ContainerRequest, instance: InstanceId): Docker.ContainerCreateOptions {
   const port = request.publish && `${request.publish.containerPort}/tcp`;
   const { options } = request;
+  const names = [request.service, ...options.aliases];
   return {
     Image: request.image,
     ...(request.command && { Cmd: [...request.command] }),
@@ -26,12 +27,13 @@ export function containerConfig(request: ContainerRequest, instance: InstanceId)
     StopTimeout: Math.ceil(request.stopGraceMs / 1000),
     ...(port && { ExposedPorts: { [port]: {} } }),
     NetworkingConfig: {
-      EndpointsConfig: { [request.network]: { Aliases: [request.service, ...options.aliases] } },
+      EndpointsConfig: { [request.network]: { Aliases: request.sharesNetwork ? [] : names } },
     },
     HostConfig: {
       // Most programs ignore SIGTERM as process 1, and none of them reaps orphans.
       Init: options.init,
       NetworkMode: request.network,
+      ...(request.sharesNetwork && { ExtraHosts: names.map((name) => `${name}:127.0.0.1`) }),
       RestartPolicy: { Name: restartPolicy(request.kind) },
       ...(port && { PortBindings: { [port]: [bindingOf(request.publish.hostAddress)] } }),
       CapDrop: ["ALL"],

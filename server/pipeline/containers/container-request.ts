@@ -1,8 +1,9 @@
-import type { DeploymentSpec, ServiceSpec } from "../../model/deployment/spec.ts";
+import { type DeploymentSpec, type ServiceSpec, servicesOf } from "../../model/deployment/spec.ts";
 import type { HostAddress } from "../../model/names/host-address.ts";
 import type { DeploymentId, InstallationId, InstanceId } from "../../model/names/ids.ts";
 import type { ContainerMount, ContainerRequest } from "../../ports/engine/containers.ts";
 import type { Owner } from "../../ports/engine/owner.ts";
+import { runsAlone, soloSuffix } from "../../rules/rollout/solo.ts";
 
 // Names are derived from the instance and the row, so that a step that runs twice finds what it made the first time.
 
@@ -13,6 +14,11 @@ export function networkName(instance: InstanceId, deployment: DeploymentId): str
 /** The network of an installation's stateful services, which outlives its deployments. */
 export function lastingNetworkName(instance: InstanceId, installation: InstallationId): string {
   return `baton-${instance}-i${installation}`;
+}
+
+/** The network of an installation's services that run alone, one in each version. It outlives deployments as well. */
+export function soloNetworkName(instance: InstanceId, installation: InstallationId): string {
+  return `${lastingNetworkName(instance, installation)}${soloSuffix}`;
 }
 
 export function containerName(instance: InstanceId, deployment: DeploymentId, service: string): string {
@@ -60,6 +66,7 @@ export function containerRequest(
     command: service.command,
     environment: environmentOf(owner, spec, service),
     network,
+    sharesNetwork: runsAlone(servicesOf(spec)),
     publish: service.port === null || hostAddress === null ? null : { containerPort: service.port, hostAddress },
     limits: service.limits,
     stopGraceMs: service.stopGraceMs,

@@ -1,3 +1,4 @@
+import { runsAlone } from "../../rules/rollout/solo.ts";
 import { prefixFor } from "../../rules/routing/subnets.ts";
 import { type DeploymentContext, type NetworkAhead, ownerOf } from "../context/context.ts";
 import { prepareOwnNetwork } from "./networks.ts";
@@ -13,11 +14,12 @@ export function createNetworkAhead(context: Omit<DeploymentContext, "networkAhea
     begin(services) {
       making = making
         .then(async () => {
-          const prefix = prefixFor(services);
-          if (context.signal.aborted || prefixMade <= prefix) return;
+          const prefix = prefixFor(services.length);
+          const isAlone = runsAlone(services);
+          if (context.signal.aborted || (!isAlone && prefixMade <= prefix)) return;
           const own = { ...context, signal: context.clock.timeout(timeoutMs) };
           await prepareOwnNetwork(own, ownerOf(context), services);
-          prefixMade = prefix;
+          if (!isAlone) prefixMade = prefix;
         })
         .catch(() => {});
     },

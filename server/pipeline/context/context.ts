@@ -1,4 +1,5 @@
 import type { Running } from "../../model/deployment/deployment.ts";
+import type { ServiceSpec } from "../../model/deployment/spec.ts";
 import type { InstanceId } from "../../model/names/ids.ts";
 import type { Environment, Installation, Product } from "../../model/product.ts";
 import type { Clock } from "../../ports/clock.ts";
@@ -82,8 +83,8 @@ export interface DeploymentContext extends PipelineContext {
  * The deployment's network, which is made while its images are: the daemon takes as long for it as for a small build.
  */
 export interface NetworkAhead {
-  /** Begins to make it for this many services. A failure is forgotten: the start of the version tries again. */
-  begin(services: number): void;
+  /** Begins to make it for these services. A failure is forgotten: the start of the version tries again. */
+  begin(services: readonly Pick<ServiceSpec, "kind" | "stateful">[]): void;
   /** Resolves when it is not being made. Wait for it before anything else makes or removes the deployment's network. */
   settled(): Promise<void>;
 }

@@ -24,16 +24,13 @@ export async function readInputs(
 ): Promise<VersionInputs> {
   const { installations, sources } = store;
   const then = source && deployment.variables === "then" ? specOf(source) : null;
+  if (then?.buildSettings) return inputsOf(then, then.buildSettings);
   const [scopes, { rootDirectory }] = await Promise.all([installations.variableScopes([id]), sources.get(product.id)]);
   const scope = scopes.get(id);
   const today = scope && resolveVariables(scope);
   const marks = today?.marks ?? {};
-  const buildSettings = then?.buildSettings ?? { marks, rootDirectory };
-  if (then) {
-    const { variables, plainVariables = [], foreignSecrets } = then;
-    const hidden = foreignSecrets && { foreignSecrets };
-    return { variables, plainVariables, ...hidden, settings: settingsOf(then), buildSettings };
-  }
+  const buildSettings = { marks, rootDirectory };
+  if (then) return inputsOf(then, buildSettings);
   const [fault] = today?.faults ?? [];
   if (fault) {
     const hint = "Correct the reference on the Variables page, then deploy again.";
@@ -42,6 +39,13 @@ export async function readInputs(
   const settings = await installations.serviceSettings(id);
   const { plainVariables = [], ...current } = today ? specVariablesOf(today) : { variables: {} };
   return { ...current, plainVariables, settings, buildSettings };
+}
+
+/** What a former version was built with; an older Baton did not record the settings of its build. */
+function inputsOf(spec: DeploymentSpec, buildSettings: BuildSettings): VersionInputs {
+  const { variables, plainVariables = [], foreignSecrets } = spec;
+  const hidden = foreignSecrets && { foreignSecrets };
+  return { variables, plainVariables, ...hidden, settings: settingsOf(spec), buildSettings };
 }
 
 function settingsOf(spec: DeploymentSpec): VersionInputs["settings"] {

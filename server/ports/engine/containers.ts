@@ -17,6 +17,11 @@ export interface ContainerRequest {
    * `options.aliases`.
    */
   readonly network: string;
+  /**
+   * Whether other versions of it are on that network. It then has no name there, and its names mean itself inside the
+   * container.
+   */
+  readonly sharesNetwork: boolean;
   /** Published on loopback only. */
   readonly publish: { readonly containerPort: number; readonly hostAddress: HostAddress } | null;
   readonly limits: ResourceLimits;

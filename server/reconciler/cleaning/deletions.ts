@@ -1,6 +1,6 @@
 import type { InstallationId } from "../../model/names/ids.ts";
 import type { Installation, Product } from "../../model/product.ts";
-import { lastingNetworkName, volumePrefix } from "../../pipeline/containers/container-request.ts";
+import { lastingNetworkName, soloNetworkName, volumePrefix } from "../../pipeline/containers/container-request.ts";
 import type { DeleteOptions } from "../../ports/store/products.ts";
 import type { ReconcilerContext } from "../context.ts";
 import { removeUnneededImages } from "./images.ts";
@@ -42,7 +42,7 @@ async function removeInstallation(
   // Its versions are drained and removed like any version without a route; the next pass continues from there.
   if ((await engine.listContainers({ installation: id }, signal)).length > 0) return;
 
-  await engine.removeNetwork(lastingNetworkName(instance, id), signal);
+  for (const nameOf of [lastingNetworkName, soloNetworkName]) await engine.removeNetwork(nameOf(instance, id), signal);
   if (!keepVolumes) {
     const own = volumePrefix(instance, id);
     const volumes = (await engine.listVolumes(signal)).filter((name) => name.startsWith(own));

@@ -7,6 +7,7 @@ import type { ContainerState } from "../../ports/engine/containers.ts";
 import type { NetworkInfo } from "../../ports/engine/networks.ts";
 import { containerOf } from "./container-of.ts";
 import { groupBy } from "./group-by.ts";
+import { isSoloNetwork, runsAlone } from "./solo.ts";
 import { carriedVolumes, isStateful, makerOf } from "./stateful.ts";
 
 /** The state that the rows describe. */
@@ -56,8 +57,14 @@ export type Repair =
       /** Services whose containers a later version has kept. */
       readonly except: readonly string[];
     }
-  /** Remove the network of an installation that has no stateful services any more. */
-  | { readonly type: "remove-network"; readonly installation: InstallationId; readonly name: string }
+  /** Remove a network of an installation that none of its versions needs any more. */
+  | {
+      readonly type: "remove-network";
+      readonly installation: InstallationId;
+      readonly name: string;
+      /** Whether the installation's stateful services still have leases. */
+      readonly keepsLeases: boolean;
+    }
   /** A container of the live version is missing or stopped: start it again from its spec. */
   | {
       readonly type: "restore-service";
@@ -258,23 +265,28 @@ function hasMore(deployment: DeploymentId, except: readonly string[], rows: Rows
 }
 
 function networksToRemove(wanted: ReadonlySet<DeploymentId>, rows: Rows, world: World): readonly Repair[] {
-  const needed = new Set(
-    rows.deployments.flatMap((deployment) => {
-      const spec = wanted.has(deployment.id) ? specOf(deployment) : null;
-      // A deployment that is being built has no spec yet, and may need it in a moment.
-      return deployment.status === "queued" ||
-        deployment.status === "building" ||
-        (spec && servicesOf(spec).some(isStateful))
-        ? [deployment.installationId]
-        : [];
-    }),
-  );
-  return world.networks.flatMap(({ name, lasting }) =>
-    lasting &&
-    !needed.has(lasting.installation) &&
-    // A removed installation may still be draining.
-    !world.ofInstallation.has(lasting.installation)
-      ? [{ type: "remove-network" as const, installation: lasting.installation, name }]
-      : [],
-  );
+  // A deployment that is being built has no spec yet, and may need either network in a moment.
+  const needing = (needs: (services: readonly ServiceSpec[]) => boolean) =>
+    new Set(
+      rows.deployments.flatMap((deployment) => {
+        const spec = wanted.has(deployment.id) ? specOf(deployment) : null;
+        const isWithoutSpec = deployment.status === "queued" || deployment.status === "building";
+        return isWithoutSpec || (spec && needs(servicesOf(spec))) ? [deployment.installationId] : [];
+      }),
+    );
+  const stateful = needing((services) => services.some(isStateful));
+  const solo = needing(runsAlone);
+  const kept = keptServices(wanted, rows);
+  const isLeaving = ({ owner, service }: ContainerState) =>
+    !wanted.has(owner.deployment) && !kept.get(owner.deployment)?.has(service);
+  return world.networks.flatMap(({ name, lasting }): readonly Repair[] => {
+    if (!lasting) return [];
+    const { installation } = lasting;
+    const isSolo = isSoloNetwork(name);
+    if ((isSolo ? solo : stateful).has(installation)) return [];
+    // Whoever is in it may still be draining.
+    const containers = world.ofInstallation.get(installation) ?? [];
+    if (isSolo ? containers.some(isLeaving) : containers.length > 0) return [];
+    return [{ type: "remove-network", installation, name, keepsLeases: isSolo && stateful.has(installation) }];
+  });
 }

@@ -20,7 +20,12 @@ export function createLeaseStore(database: Database, chooseSubnet: ChooseSubnet)
     });
 
   return {
-    port: (holder, service, range, avoid) => locked((tx) => leasePort(tx, { holder, service, range, avoid })),
+    async port(holder, service, range, avoid) {
+      // What it holds already nobody else can choose, so there is no need to wait for the others.
+      const held = (await database.read((queries) => heldPorts(queries, holder))).get(service);
+      if (held !== undefined && !avoid.has(held)) return held;
+      return locked((tx) => leasePort(tx, { holder, service, range, avoid }));
+    },
     ports: (holder) => database.read((queries) => heldPorts(queries, holder)),
     subnet: (holder, pool, used, prefix) =>
       locked((tx) => leaseSubnet(tx, chooseSubnet, { holder, pool, used, ...(prefix !== undefined && { prefix }) })),

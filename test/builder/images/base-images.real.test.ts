@@ -205,6 +205,7 @@ async function running(image: ImageId, port: number, ready: RegExp, use: (get: G
       command: null,
       environment: { PORT: String(port) },
       network,
+      sharesNetwork: false,
       publish: { containerPort: port, hostAddress: hostAddress("127.0.0.1", hostPort) },
       limits: { memoryBytes: 256 * 1024 * 1024, pids: 64, cpus: null },
       stopGraceMs: 1000,

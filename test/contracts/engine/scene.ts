@@ -114,6 +114,7 @@ export function onScene(scene: () => EngineScene) {
       command: null,
       environment: {},
       network: change.network ?? (await sharedNetwork()),
+      sharesNetwork: false,
       publish: null,
       limits: { memoryBytes: 128 * 1024 * 1024, pids: 64, cpus: null },
       stopGraceMs: 1_000,

@@ -215,3 +215,18 @@ describe("filling a volume", () => {
     expect((await engine.inspectContainer(to, never))?.ownVolumes).toEqual([]);
   });
 });
+
+test("a container that shares its network with other versions has no name there, and its own name means itself", async () => {
+  const web = { service: "web", sharesNetwork: true, options: { ...plainContainer, aliases: ["site"] } } as const;
+  const kept = await start(web);
+  const script = `
+    const { lookup } = require("node:dns/promises");
+    Promise.all(["web", "site"].map((name) => lookup(name))).then((found) =>
+      console.log(found.map(({ address }) => address).join(" ")));
+  `;
+  const id = await start({ ...web, kind: "init", command: ["/bin/node", "-e", script], limits: memoryForNode });
+  await ended(id);
+  expect(await logsOf(id)).toEqual(["127.0.0.1 127.0.0.1"]);
+  const { Aliases = [] } = Object.values((await raw(kept)).NetworkSettings.Networks)[0] ?? {};
+  expect(Aliases).not.toContain("web");
+});

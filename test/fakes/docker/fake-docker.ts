@@ -135,7 +135,8 @@ export function createFakeDocker(clock: FakeClock, instance = "fake0000" as Inst
           imageVolumes: image.info.volumes,
         }),
       );
-      networks.networks.get(request.network)?.members.set(id, [request.service, ...request.options.aliases]);
+      const names = request.sharesNetwork ? [] : [request.service, ...request.options.aliases];
+      networks.networks.get(request.network)?.members.set(id, names);
       return id;
     },
     async startContainer(id) {

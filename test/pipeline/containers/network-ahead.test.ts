@@ -1,10 +1,11 @@
 import { expect, test } from "vitest";
 import type { InstanceId } from "../../../server/model/names/ids.ts";
-import { networkName } from "../../../server/pipeline/containers/container-request.ts";
+import { networkName, soloNetworkName } from "../../../server/pipeline/containers/container-request.ts";
 import { createNetworkAhead } from "../../../server/pipeline/containers/network-ahead.ts";
 import type { DeploymentContext } from "../../../server/pipeline/context/context.ts";
 import type { NetworkInfo, NetworkRequest } from "../../../server/ports/engine/networks.ts";
 import { createFakeClock } from "../../fakes/fake-clock.ts";
+import { aService } from "../../model/a-deployment.ts";
 import { anOwner } from "../../ports/a-container.ts";
 
 const instance = "abcdefgh" as InstanceId;
@@ -44,31 +45,32 @@ function createScene(...there: NetworkInfo[]) {
   return { ahead: createNetworkAhead(context), said, stop, refuse };
 }
 
+const several = (count: number) => Array.from({ length: count }, () => aService());
 const existing = (subnet: string): NetworkInfo => ({ name, subnet, owner: anOwner(2), lasting: null });
 
 test("the network of a deployment is made with room for its services", async () => {
   const { ahead, said } = createScene();
-  ahead.begin(3);
+  ahead.begin(several(3));
   await ahead.settled();
   expect(said).toEqual([`create ${name} 10.0.0.0/27`]);
 });
 
 test("the network of an earlier attempt is used, or replaced when it has too little room", async () => {
   const roomy = createScene(existing("10.0.0.0/26"));
-  roomy.ahead.begin(40);
+  roomy.ahead.begin(several(40));
   await roomy.ahead.settled();
   expect(roomy.said).toEqual([]);
 
   const small = createScene(existing("10.0.0.0/27"));
-  small.ahead.begin(40);
+  small.ahead.begin(several(40));
   await small.ahead.settled();
   expect(small.said).toEqual([`remove ${name}`, "left 1", "release", `create ${name} 10.0.0.0/26`]);
 });
 
 test("two beginnings come one after the other", async () => {
   const { ahead, said } = createScene();
-  ahead.begin(3);
-  ahead.begin(40);
+  ahead.begin(several(3));
+  ahead.begin(several(40));
   await ahead.settled();
   expect(said).toEqual([
     `create ${name} 10.0.0.0/27`,
@@ -79,11 +81,27 @@ test("two beginnings come one after the other", async () => {
 test("a refusal is no failure yet, and a cancelled deployment gets no network", async () => {
   const { ahead, said, stop, refuse } = createScene();
   refuse(1);
-  ahead.begin(3);
+  ahead.begin(several(3));
   await ahead.settled();
   expect(said).toEqual([]);
   stop.abort(new Error("cancelled"));
-  ahead.begin(3);
+  ahead.begin(several(3));
   await ahead.settled();
   expect(said).toEqual([]);
+});
+
+test("a service that runs alone needs no network of its deployment, but its installation's, which is made once", async () => {
+  const { ahead, said } = createScene();
+  ahead.begin(several(1));
+  ahead.begin(several(1));
+  await ahead.settled();
+  expect(said).toEqual([`create ${soloNetworkName(instance, installation)} 10.0.0.0/27`]);
+});
+
+test("a plan that turns out to have more services than the version before still gets its own network", async () => {
+  const { ahead, said } = createScene();
+  ahead.begin(several(1));
+  ahead.begin(several(2));
+  await ahead.settled();
+  expect(said.at(-1)).toBe(`create ${name} 10.0.0.0/27`);
 });

@@ -79,6 +79,39 @@ describe("reconciliation", () => {
     expect(repairs({ deployments, leaseHolders: [id(7)] }, { networks: [network] })).toEqual([]);
   });
 
+  describe("the network in which an installation's services run alone", () => {
+    const lasting = { product: 1 as ProductId, installation: one };
+    const solo = { name: "baton-abcdefgh-i1-solo", subnet: null, owner: null, lasting };
+    const removal = { type: "remove-network", installation: one, name: solo.name, keepsLeases: false };
+    const db = aService({ name: "db", stateful: "keeps its data in the volume data" });
+    const withSpec = (...services: Parameters<typeof aSpec>[0] & {}) => aReady({ id: id(1), spec: aSpec(services) });
+
+    it("stays while a version needs it, or may need it once it is built", () => {
+      expect(repairs({}, { networks: [solo] })).toEqual([]);
+      const two = withSpec(aService(), aService({ name: "api" }));
+      const needing = [aBuilding({ id: id(7) }), aQueued({ id: id(7) }), aDeploying("start", { id: id(7) })];
+      const containers = [running(1), aContainer({ owner: anOwner(1), service: "api" })];
+      for (const next of needing)
+        expect(repairs({ deployments: [two, next] }, { networks: [solo], containers })).toEqual([]);
+    });
+
+    it("goes once no version runs alone any more, and none that did is draining", () => {
+      const two = withSpec(aService(), aService({ name: "api" }));
+      const containers = [running(1), aContainer({ owner: anOwner(1), service: "api" })];
+      const networks = [solo];
+      expect(repairs({ deployments: [two] }, { networks, containers })).toEqual([removal]);
+      const draining = repairs({ deployments: [two] }, { networks, containers: [...containers, running(7)] });
+      expect(draining.map(({ type }) => type)).toEqual(["remove-version"]);
+    });
+
+    it("leaves the ports of stateful services when it goes", () => {
+      const kept = { ...db, keptFrom: id(5) };
+      const deployments = [withSpec(aService(), kept)];
+      const containers = [running(1), aContainer({ owner: anOwner(5), service: "db" })];
+      expect(repairs({ deployments }, { networks: [solo], containers })).toEqual([{ ...removal, keepsLeases: true }]);
+    });
+  });
+
   it("sends the traffic of a live service to the address that its container has", () => {
     const at = (port: number) => hostAddress("127.0.0.2", port);
     const containers = [aContainer({ owner: anOwner(1), hostAddress: at(20007) })];

@@ -1,0 +1,20 @@
+import type { ServiceSpec } from "../../model/deployment/spec.ts";
+import { isStateful } from "./stateful.ts";
+
+type Service = Pick<ServiceSpec, "kind" | "stateful">;
+
+/**
+ * Whether a version is one service that no data outlives. It has nobody to talk to, so all such versions of an
+ * installation share one network: making one takes the daemon as long as a third of a container's start.
+ */
+export function runsAlone(services: readonly Service[]): boolean {
+  const [only, ...others] = services;
+  return only !== undefined && others.length === 0 && only.kind !== "init" && !isStateful(only);
+}
+
+/** Ends the name of the network in which services run alone. Names of an installation's other networks end in a digit. */
+export const soloSuffix = "-solo";
+
+export function isSoloNetwork(name: string): boolean {
+  return name.endsWith(soloSuffix);
+}
