@@ -121,6 +121,7 @@ export async function openAdapters(
     drainTimeoutMs: config.drainTimeoutMs,
     keepVersions: config.keepVersions,
     buildCacheBytes: config.buildCacheBytes,
+    logRetention: config.logRetention,
     machine: thisMachine(config.dataFolder),
     passwords: createPasswords(),
     passkeys: createPasskeys(),

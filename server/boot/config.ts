@@ -29,6 +29,10 @@ export interface Config {
   readonly buildLimits: { readonly memoryBytes: number | "auto" | null; readonly processes: number | null };
   /** The largest size of the daemon's build cache; null if Baton must not prune it. */
   readonly buildCacheBytes: number | null;
+  /** How much must be free on the disk before a fetch or a build; null means that it isn't checked. */
+  readonly minFreeBytes: number | null;
+  /** How long logs of deployments are kept; null means forever. */
+  readonly logRetention: { readonly days: number | null; readonly deployments: number | null };
   readonly ports: PortRange;
   /** The loopback address that apps are published on. It differs from the dashboard's, since cookies ignore ports. */
   readonly appsHost: string;
@@ -89,6 +93,11 @@ export function readConfig(environment: Environment, workingFolder: string): Con
       processes: buildProcesses("BATON_BUILD_PROCESSES", text("BATON_BUILD_PROCESSES", "4096")),
     },
     buildCacheBytes: size("BATON_BUILD_CACHE", text("BATON_BUILD_CACHE", "10g")),
+    minFreeBytes: size("BATON_MIN_FREE", text("BATON_MIN_FREE", "1g")),
+    logRetention: {
+      days: countOrOff("BATON_KEEP_LOG_DAYS", text("BATON_KEEP_LOG_DAYS", "90")),
+      deployments: countOrOff("BATON_KEEP_LOGS", text("BATON_KEEP_LOGS", "500")),
+    },
     ports: portRange(text("BATON_PORTS", "20000-29999")),
     appsHost: appsHost(listen.host, url.hostname),
     subnets: subnetPool(text("BATON_SUBNETS", "10.214.0.0/16")),
@@ -165,6 +174,14 @@ function buildProcesses(name: string, value: string): number | null {
     throw wrong(name, value, "a whole number from 32 to 4194304, or off");
   }
   return value === "off" ? null : number;
+}
+
+/** Null means `off`. */
+function countOrOff(name: string, value: string): number | null {
+  if (value === "off") return null;
+  const number = /^\d{1,6}$/.test(value) ? Number(value) : 0;
+  if (number < 1) throw wrong(name, value, "a whole number of at least 1, or off");
+  return number;
 }
 
 function flag(name: string, value: string): boolean {

@@ -27,6 +27,8 @@ export interface ReconcilerNeeds
   readonly buildCacheBytes: number | null;
   /** Tells the worker that something is queued. */
   readonly wakeQueue: () => void;
+  /** How many days, and of how many deployments of an installation, logs are kept; null means no limit. */
+  readonly logRetention: { readonly days: number | null; readonly deployments: number | null };
 }
 
 /** The first argument of each of the reconciler's steps. */

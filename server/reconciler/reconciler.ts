@@ -6,6 +6,7 @@ import { createChores } from "./chores.ts";
 import { createBuildCacheKeeper } from "./cleaning/build-cache.ts";
 import { removeDeleted, withdrawDeleted } from "./cleaning/deletions.ts";
 import { removeUnneededImages } from "./cleaning/images.ts";
+import { createLogKeeper } from "./cleaning/old-logs.ts";
 import { clearStrayCommits } from "./cleaning/repositories.ts";
 import { type ReconcilerContext, type ReconcilerNeeds, warn } from "./context.ts";
 import { readDesiredState } from "./desired-state.ts";
@@ -47,6 +48,7 @@ export function createReconciler(needs: ReconcilerNeeds & { readonly log: Log })
   };
   const repairs = createRepairs(context, onRemoved, news.wake);
   const keepBuildCacheSmall = createBuildCacheKeeper(context);
+  const removeOldLogs = createLogKeeper(context);
   const memory = {
     publishOnce: createFirstPublishing(context),
     liveVersions: createLiveVersions(),
@@ -83,7 +85,8 @@ export function createReconciler(needs: ReconcilerNeeds & { readonly log: Log })
       await news.next(lookEveryMs, signal).catch(() => {});
       if (!signal.aborted) await look();
       if (!signal.aborted) await chores.catchUp();
-      // Not awaited, because it may take minutes.
+      // Not awaited, because they may take minutes.
+      void removeOldLogs().catch(warning("removing old logs failed; it will be retried"));
       void keepBuildCacheSmall().catch(warning("trimming the build cache failed; it will be retried"));
     }
   }

@@ -9,6 +9,8 @@ export interface FakeClock extends Clock {
    * within `limitMs`.
    */
   advanceToNext(limitMs: number): boolean;
+  /** Sets the time of day forward, or back, as somebody or a time server may; nothing becomes due by that. */
+  jump(ms: number): void;
   /** Runs `run` at that time, for events that happen on their own. Returns a function that cancels it. */
   after(ms: number, run: () => void): () => void;
   /** The same clock for one process, whose waits can be dropped together. */
@@ -25,6 +27,7 @@ interface Due {
 export function createFakeClock(start = new Date("2026-01-31T12:00:00.000Z")): FakeClock {
   let nowMs = 0;
   let sleeping = 0;
+  let jumpedMs = 0;
   /** Ordered by time, and among equals in the order of the requests. */
   const agenda: Due[] = [];
 
@@ -73,7 +76,7 @@ export function createFakeClock(start = new Date("2026-01-31T12:00:00.000Z")): F
     return controller.signal;
   }
 
-  const now = () => new Date(start.getTime() + nowMs);
+  const now = () => new Date(start.getTime() + nowMs + jumpedMs);
   const monotonicMs = () => nowMs;
   return {
     now,
@@ -88,6 +91,9 @@ export function createFakeClock(start = new Date("2026-01-31T12:00:00.000Z")): F
       const untilMs = nowMs + ms;
       while (happenUntil(untilMs));
       nowMs = untilMs;
+    },
+    jump(ms) {
+      jumpedMs += ms;
     },
     advanceToNext: (limitMs) => happenUntil(nowMs + limitMs),
     forProcess() {

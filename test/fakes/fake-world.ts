@@ -45,6 +45,8 @@ export interface FakeWorld {
   readonly repositories: FakeRepositories;
   readonly forge: FakeForge;
   readonly mountFiles: FakeMountFiles;
+  /** The disk that everything is on. */
+  readonly disk: { freeBytes: number };
   /** How its calls fail, and when it dies. Failpoints are calls, too: "failpoint.built". */
   readonly faults: Faults;
   /** The server's own log: "warn: …". */
@@ -113,6 +115,7 @@ export interface WorldOptions {
   readonly limits?: Partial<PipelineLimits>;
   readonly maxBuilding?: number;
   readonly keepVersions?: number;
+  readonly logRetention?: { readonly days: number | null; readonly deployments: number | null };
   /** How long a killed server is down; null means until `start`. */
   readonly restartMs?: number | null;
   /** How long a call to another process takes, before and after it; different pauses find races. */
@@ -127,6 +130,7 @@ const standardLimits: PipelineLimits = {
   initTimeoutMs: 300_000,
   workerUpMs: 10_000,
   drainTimeoutMs: 30_000,
+  minFreeBytes: 1024 ** 3,
   ports: { first: 20_000, last: 29_999 },
   appsHost: "127.0.0.2",
   subnets: "10.214.0.0/16",
@@ -156,6 +160,7 @@ export function createWorld(options: WorldOptions = {}): FakeWorld {
   const mountFiles = createFakeMountFiles();
   const backupTools = createFakeBackupTools();
   const faults = createFaults();
+  const disk = { folder: "/srv/baton", freeBytes: 40 * 1024 ** 3, totalBytes: 100 * 1024 ** 3 };
   const serverLog: string[] = [];
   /** The last commit that was pushed, by product and branch. */
   const pushed = new Map<string, CommitSha>();
@@ -182,6 +187,7 @@ export function createWorld(options: WorldOptions = {}): FakeWorld {
       store: process.adapter("store", store),
       git: process.adapter("git", repositories),
       mountFiles: process.adapter("mountFiles", mountFiles),
+      machine: { disk: async () => disk, diskOf: async () => disk },
       reach: process.adapter("reach", createFakeReach()),
       firewall: process.adapter("firewall", createFakeFirewall().guard),
       buildLimiter: process.adapter("buildLimiter", createFakeBuildLimiter().guard),
@@ -198,6 +204,7 @@ export function createWorld(options: WorldOptions = {}): FakeWorld {
         baseImages: createBaseImages({ engine, clock: own, hostPackages: createFakeHostPackages(), mode: "official" }),
         drainTimeoutMs: limits.drainTimeoutMs,
         buildCacheBytes: null,
+        logRetention: options.logRetention ?? { days: null, deployments: null },
         urlOf: (host) => `http://${host}`,
         pageOf: (deployment) => `http://baton.localhost/deployments/${deployment}`,
         failpoint: (name: FailpointName) => process.step(`failpoint.${name}`),
@@ -326,7 +333,21 @@ export function createWorld(options: WorldOptions = {}): FakeWorld {
 
   start();
   return {
-    ...{ clock, docker, caddy, store, repositories, forge, mountFiles, faults, serverLog, start, until, deployment },
+    ...{
+      clock,
+      docker,
+      caddy,
+      store,
+      repositories,
+      forge,
+      mountFiles,
+      disk,
+      faults,
+      serverLog,
+      start,
+      until,
+      deployment,
+    },
     ...{ push, connect, release, deliver },
     ask: (command) => drive(up(), ({ commands }) => command(commands)),
     async stop() {

@@ -86,6 +86,7 @@ export async function createWorld(
     forges: [createGitHub()],
     machine: {
       disk: async () => ({ folder: "/srv/baton", freeBytes: 40_000_000_000, totalBytes: 100_000_000_000 }),
+      diskOf: async () => null,
       nodeVersion: "v22.11.0",
     },
     reach: createFakeReach(),

@@ -2,11 +2,11 @@ import type { Backup, BackupReason, Restore } from "../../server/model/backup.ts
 import { routes } from "../../server/routes.ts";
 import { factsText } from "../../server/rules/backup/loss.ts";
 import { elapsedText } from "../../server/rules/wording/duration-text.ts";
+import { sizeText } from "../../server/rules/wording/size-text.ts";
 import type { Reader } from "../frame/frame.ts";
 import { offers } from "../frame/offers.ts";
 import type { ProductHeadProps } from "../product/product-frame.tsx";
 import { inEnvironment } from "../text/in-environment.ts";
-import { sizeText } from "../text/size-text.ts";
 import { Badge } from "../ui/badge.tsx";
 import { Elapsed, RelativeTime } from "../ui/time.tsx";
 import type { BackupsProps } from "./backups-props.ts";

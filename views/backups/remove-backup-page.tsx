@@ -1,9 +1,9 @@
 import type { Backup } from "../../server/model/backup.ts";
 import { routes } from "../../server/routes.ts";
+import { sizeText } from "../../server/rules/wording/size-text.ts";
 import { ConfirmPage } from "../frame/confirm-page.tsx";
 import type { PageFrame } from "../frame/frame.ts";
 import { inEnvironment, productIn } from "../text/in-environment.ts";
-import { sizeText } from "../text/size-text.ts";
 
 export function RemoveBackupPage(props: {
   readonly frame: PageFrame;

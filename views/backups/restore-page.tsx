@@ -1,10 +1,10 @@
 import type { Backup, DataFacts } from "../../server/model/backup.ts";
 import { routes } from "../../server/routes.ts";
 import { factsText, lossText } from "../../server/rules/backup/loss.ts";
+import { sizeText } from "../../server/rules/wording/size-text.ts";
 import { ConfirmPage } from "../frame/confirm-page.tsx";
 import type { PageFrame } from "../frame/frame.ts";
 import { inEnvironment, productIn } from "../text/in-environment.ts";
-import { sizeText } from "../text/size-text.ts";
 
 /** Says what a restore would lose, and offers the way beside it. */
 export function RestorePage(props: {

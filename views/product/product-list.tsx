@@ -240,10 +240,12 @@ function Installed({ card, installation, now }: InstalledProps) {
       </div>
       <StateBadge state={state} isFailing={activity?.tone === "bad"} />
       {trouble !== null && (
-        <p class="product-trouble tone-bad">
+        <a class="activity tone-bad" href={inEnvironment(routes.product(card.slug), installation)}>
           <Icon name="warning" />
-          <a href={inEnvironment(routes.product(card.slug), installation)}>{trouble}</a>
-        </p>
+          <span class="activity-text">
+            <Sentence text={trouble} />
+          </span>
+        </a>
       )}
       {activity && <ActivityLine activity={activity} />}
     </div>

@@ -76,7 +76,7 @@ export function ProductOverview(props: {
   return (
     <div id={productOverviewId} class="stack">
       <Moved overview={overview} head={head} reader={reader} />
-      <ServiceTroubles troubles={troubles} head={head} reader={reader} />
+      <ServiceTroubles troubles={troubles} head={head} reader={reader} canGoBack={rows.length > 1} />
       {live && (
         <section class="card live-card" aria-labelledby="live-title">
           <h2 class="eyebrow" id="live-title">

@@ -22,13 +22,15 @@ export function ServiceTroubles(props: {
   readonly troubles: readonly TroubleView[];
   readonly head: ProductHeadProps;
   readonly reader: Reader;
+  /** Whether there are earlier deployments. */
+  readonly canGoBack: boolean;
 }) {
-  const { troubles, head, reader } = props;
+  const { troubles, head, reader, canGoBack } = props;
   return (
     <>
       {troubles.map((trouble) =>
         trouble.isDown ? (
-          <Down trouble={trouble} head={head} reader={reader} />
+          <Down trouble={trouble} head={head} reader={reader} canGoBack={canGoBack} />
         ) : (
           <Recovered trouble={trouble} head={head} reader={reader} />
         ),
@@ -43,7 +45,8 @@ interface TroubleProps {
   readonly reader: Reader;
 }
 
-function Down({ trouble: { service, title, text, hint, lines }, head, reader }: TroubleProps) {
+function Down({ trouble, head, reader, canGoBack }: TroubleProps & { readonly canGoBack: boolean }) {
+  const { service, title, text, hint, lines } = trouble;
   const id = `trouble-${service}`;
   return (
     <section class="post-mortem" aria-labelledby={id}>
@@ -65,7 +68,7 @@ function Down({ trouble: { service, title, text, hint, lines }, head, reader }: 
             Logs of {service}
           </a>
         )}
-        {offers(reader, routes.deploymentRedeploy.get) && (
+        {canGoBack && offers(reader, routes.deploymentRedeploy.get) && (
           <a class="button" href={inEnvironment(routes.productDeployments(head.slug), head)}>
             Go back to an earlier version
           </a>

@@ -1,9 +1,9 @@
 import { routes } from "../../server/routes.ts";
 import type { SystemWarning } from "../../server/rules/health/system-warning.ts";
+import { sizeText } from "../../server/rules/wording/size-text.ts";
 import type { PageFrame } from "../frame/frame.ts";
 import { Layout } from "../frame/layout.tsx";
 import { offers } from "../frame/offers.ts";
-import { sizeText } from "../text/size-text.ts";
 import { Badge } from "../ui/badge.tsx";
 import { Icon } from "../ui/icon.tsx";
 

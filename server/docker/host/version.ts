@@ -7,6 +7,8 @@ import type { Greeting } from "./versioned-api.ts";
 const infoLimitMs = 5_000;
 
 interface MachineAnswer {
+  readonly DockerRootDir?: string;
+  readonly LiveRestoreEnabled?: boolean;
   readonly NCPU: number;
   readonly MemTotal: number;
   readonly CgroupDriver?: string;
@@ -45,6 +47,8 @@ export async function readMachine(daemon: Daemon, signal: AbortSignal): Promise<
     cpus: known(answer.NCPU),
     memoryBytes: known(answer.MemTotal),
     cgroups: cgroupsOf(answer),
+    ...(answer.DockerRootDir && { dataFolder: answer.DockerRootDir }),
+    ...(answer.LiveRestoreEnabled !== undefined && { liveRestore: answer.LiveRestoreEnabled }),
     imageStore: imageStoreOf(answer),
     // An option is a list of settings, such as "name=rootless" or "name=seccomp,profile=default".
     rootless: (answer.SecurityOptions ?? []).some((option) => option.split(",").includes("name=rootless")),

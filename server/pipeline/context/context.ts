@@ -6,6 +6,7 @@ import type { Clock } from "../../ports/clock.ts";
 import type { Engine } from "../../ports/engine/engine.ts";
 import type { Owner } from "../../ports/engine/owner.ts";
 import type { Git } from "../../ports/git.ts";
+import type { Machine } from "../../ports/host/machine.ts";
 import type { MountFiles } from "../../ports/host/mount-files.ts";
 import type { Reach } from "../../ports/host/reach.ts";
 import type { Prober } from "../../ports/prober.ts";
@@ -23,6 +24,7 @@ import type { Failpoint } from "./failpoint.ts";
 export interface Adapters {
   readonly engine: Engine;
   readonly git: Git;
+  readonly machine: Pick<Machine, "disk" | "diskOf">;
   readonly mountFiles: MountFiles;
   readonly proxy: ReverseProxy;
   readonly prober: Prober;
@@ -49,6 +51,8 @@ export interface PipelineLimits {
   readonly initTimeoutMs: number;
   readonly workerUpMs: number;
   readonly drainTimeoutMs: number;
+  /** How much of a disk must be free before a fetch or a build. Null when nothing must. */
+  readonly minFreeBytes: number | null;
   readonly ports: PortRange;
   /**
    * The address of the host on which services are published. The dashboard has another one, since cookies ignore ports.

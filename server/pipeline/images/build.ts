@@ -8,6 +8,7 @@ import type { TreeEntry } from "../../ports/git.ts";
 import { HostPackagesUnavailable } from "../../ports/host/host-packages.ts";
 import { imageTag } from "../../rules/rollout/retention.ts";
 import { type DeploymentContext, ownerOf } from "../context/context.ts";
+import { requireSpace } from "../context/require-space.ts";
 import { DeploymentFailed } from "../deployment-failed.ts";
 import { recordOutput } from "../record/record-output.ts";
 import { buildFailure, linesThatExplain } from "./failure/build-failure.ts";
@@ -29,6 +30,7 @@ interface ServiceBuild {
 export async function buildService(context: DeploymentContext, build: ServiceBuild): Promise<ImageId> {
   const { engine, clock, journal, signal } = context;
   const { name } = build.plan;
+  await requireSpace(context, "build");
   const beganMs = clock.monotonicMs();
   try {
     const request = await requestFor(context, build);

@@ -153,6 +153,10 @@ export interface EngineMachine {
   readonly operatingSystem: string;
   /** What it writes its own firewall rules with: `iptables` or `nftables`. Null before API 1.49. */
   readonly firewallBackend: string | null;
+  /** Where it keeps images, containers and volumes: `/var/lib/docker`. Absent when it does not say. */
+  readonly dataFolder?: string;
+  /** Whether containers go on running while the daemon is stopped or restarted. Absent when it does not say. */
+  readonly liveRestore?: boolean;
 }
 
 export interface DiskUsage {

@@ -124,4 +124,19 @@ export interface EventStore {
   stacks(deployment: DeploymentId): Promise<readonly StackProgress[]>;
   /** The same of each of these that has reported any. */
   stacksOf(deployments: readonly DeploymentId[]): Promise<ReadonlyMap<DeploymentId, readonly StackProgress[]>>;
+  /**
+   * Removes the logs of at most `limit` deployments, the oldest first, each in a transaction of its own, and leaves
+   * `note` in their place: of those that were requested before `before`, or that are not among the newest
+   * `keepNewest` of their installation. Live versions, and the last `keepReady` that were ready, keep theirs, and so
+   * does whatever is not settled. How a deployment ended stays. Resolves with how many it were.
+   */
+  pruneLogs(retention: LogRetention, limit: number): Promise<number>;
+}
+
+/** How long logs of deployments are kept; null means for ever. */
+export interface LogRetention {
+  readonly before: Date | null;
+  readonly keepNewest: number | null;
+  readonly keepReady: number;
+  readonly note: string;
 }

@@ -1,12 +1,12 @@
-import { bytesText } from "../diagnosis/diagnose.ts";
 import { durationText } from "./duration-text.ts";
+import { sizeText } from "./size-text.ts";
 
 /** What `npm run backup` prints. */
 export function backupText(
   { path, bytes, tookMs }: { readonly path: string; readonly bytes: number; readonly tookMs: number },
   passphrase: { readonly text: string; readonly file: string | null; readonly isNew: boolean },
 ): string {
-  const done = `${path}  ${bytesText(bytes)}, in ${durationText(tookMs)}`;
+  const done = `${path}  ${sizeText(bytes)}, in ${durationText(tookMs)}`;
   if (passphrase.file === null) return `${done}\nIts key is sealed with BATON_BACKUP_PASSPHRASE.`;
   if (!passphrase.isNew) return `${done}\nIts key is sealed with the passphrase in ${passphrase.file}.`;
   return `${done}

@@ -1,7 +1,7 @@
 import { and, asc, eq, gt, inArray, not, sql } from "drizzle-orm";
 import type { DeploymentEvent, EventBody, StackProgress } from "../../model/deployment/event.ts";
 import type { DeploymentId } from "../../model/names/ids.ts";
-import type { EventStore } from "../../ports/store/deployments.ts";
+import type { EventStore, LogRetention } from "../../ports/store/deployments.ts";
 import type { Database, Transaction } from "../postgres/database.ts";
 import { deploymentEvents, deployments } from "../schema/deployments.ts";
 import type { Announcements } from "./announcements.ts";
@@ -37,6 +37,14 @@ export function createEventStore(database: Database, announcements: Announcement
           .orderBy(asc(deployments.id)),
       ),
 
+    async pruneLogs(retention, limit) {
+      const found = await database.read((queries) => queries.execute<{ id: DeploymentId }>(outdated(retention, limit)));
+      for (const { id } of found) {
+        await database.write((transaction) => pruneLog(transaction, Number(id) as DeploymentId, retention.note));
+      }
+      return found.length;
+    },
+
     subscribe: announcements.subscribe,
     subscribeAll: announcements.subscribeAll,
   };
@@ -61,6 +69,33 @@ async function stacksOf(
     found.set(id, [...(found.get(id) ?? []), stack]);
   }
   return found;
+}
+
+/** Looks at each deployment's own neighbours in an index, so that a long history is not counted again and again. */
+function outdated({ before, keepNewest, keepReady }: LogRetention, limit: number) {
+  const tooOld = before === null ? sql`false` : sql`d.created_at < ${before.toISOString()}::timestamptz`;
+  const newest = sql`select max(n.number) from deployments n where n.installation_id = d.installation_id`;
+  const tooMany = keepNewest === null ? sql`false` : sql`d.number <= (${newest}) - ${keepNewest}::int`;
+  return sql`
+    select d.id from deployments d
+    where d.settled and not d.log_pruned and (${tooOld} or ${tooMany})
+      and not exists (select from installations i where i.live_deployment_id = d.id)
+      and (d.ready_at is null or exists (
+        select from deployments later
+        where later.installation_id = d.installation_id and later.ready_at > d.ready_at
+        order by later.ready_at offset ${keepReady - 1}::int limit 1))
+    order by d.id limit ${limit}::int`;
+}
+
+/** Events that say what became of a deployment stay: pages and streams end with them. */
+async function pruneLog(transaction: Transaction, deployment: DeploymentId, note: string): Promise<void> {
+  const { tx } = transaction;
+  await writeEvents(transaction, deployment, [{ type: "note", text: note }], new Date());
+  await tx.execute(sql`
+    delete from deployment_events e using deployments d
+    where d.id = ${deployment} and e.deployment_id = d.id and e.seq < d.last_seq
+      and e.type not in ('status', 'settled')`);
+  await tx.update(deployments).set({ logPruned: true }).where(eq(deployments.id, deployment));
 }
 
 /**

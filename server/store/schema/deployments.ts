@@ -91,6 +91,8 @@ export const deployments = pgTable(
     lastSeq: integer("last_seq").notNull().default(0),
     /** Whether nothing will be written about it any more: its last event is `settled`. */
     settled: boolean().notNull().default(false),
+    /** Whether its log was removed because of its age. */
+    logPruned: boolean("log_pruned").notNull().default(false),
   },
   (table) => [
     unique("deployments_number").on(table.installationId, table.number),
@@ -99,6 +101,7 @@ export const deployments = pgTable(
       .on(table.installationId)
       .where(sql`${table.status} in ('building', 'deploying')`),
     index("deployments_unsettled").on(table.id).where(sql`not ${table.settled}`),
+    index("deployments_with_log").on(table.id).where(sql`${table.settled} and not ${table.logPruned}`),
     index("deployments_status").on(table.status, table.id),
     // For the reports of the last days.
     index("deployments_created_at").on(table.createdAt),

@@ -10,6 +10,7 @@ import { cancelContract } from "./deployments/cancel.ts";
 import { eventsContract } from "./deployments/events.ts";
 import { listsContract } from "./deployments/lists.ts";
 import { movesContract } from "./deployments/moves.ts";
+import { oldLogsContract } from "./deployments/old-logs.ts";
 import { queueContract } from "./deployments/queue.ts";
 import type { MakeStore } from "./lifecycle.ts";
 import { domainsContract } from "./products/domains.ts";
@@ -29,6 +30,7 @@ const contracts: Readonly<Record<string, (make: MakeStore) => void>> = {
   "cancels and rescues": cancelContract,
   "lists of deployments": listsContract,
   events: eventsContract,
+  "old logs": oldLogsContract,
   products: productsContract,
   installations: installationsContract,
   "lists of many": overviewContract,

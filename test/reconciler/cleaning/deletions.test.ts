@@ -45,7 +45,13 @@ async function aDeletedProduct() {
       state: () => null,
       apply: async () => ({ type: "off" }),
     } as unknown as ReconcilerContext["buildLimiter"],
-    ...{ drainTimeoutMs: 30_000, keepVersions: 5, buildCacheBytes: null, wakeQueue: () => {} },
+    ...{
+      drainTimeoutMs: 30_000,
+      keepVersions: 5,
+      wakeQueue: () => {},
+      buildCacheBytes: null,
+      logRetention: { days: null, deployments: null },
+    },
   });
   return { reconciler, clock, calls, engine, publishRoutes, store };
 }

@@ -1,11 +1,11 @@
 import type { SystemPart } from "../../../../views/system/system-page.tsx";
-import { sizeText } from "../../../../views/text/size-text.ts";
 import type { EngineInfo, EngineMachine } from "../../../ports/engine/engine.ts";
 import type { BuildLimitState } from "../../../ports/host/build-limiter.ts";
 import type { FirewallState, PacketFilter } from "../../../ports/host/firewall.ts";
 import { dockerSupport } from "../../../rules/health/docker-support.ts";
 import { supportText } from "../../../rules/health/docker-warnings.ts";
 import { firewallInEffect } from "../../../rules/health/system-warnings.ts";
+import { sizeText } from "../../../rules/wording/size-text.ts";
 
 /** The page's facts about Docker. `machine` is null when Docker did not answer in time. */
 export function dockerFacts(

@@ -1,5 +1,4 @@
 import { SystemPage, type SystemPart, type SystemProps } from "../../../../views/system/system-page.tsx";
-import { sizeText } from "../../../../views/text/size-text.ts";
 import { createLastKnown } from "../../../async/last-known.ts";
 import type { EngineInfo, EngineMachine } from "../../../ports/engine/engine.ts";
 import { routes } from "../../../routes.ts";
@@ -7,6 +6,7 @@ import { failingBackups } from "../../../rules/backup/failing.ts";
 import { type DockerFacts, systemWarnings } from "../../../rules/health/system-warnings.ts";
 import { isReadableOnTheWay } from "../../../rules/webhooks/readable-on-the-way.ts";
 import { installationName } from "../../../rules/wording/installation-name.ts";
+import { sizeText } from "../../../rules/wording/size-text.ts";
 import { reachCaddy, reachDatabase } from "../../health/health.ts";
 import { frameOf, type PageNeeds } from "../page.ts";
 import { productsHealth } from "../product/product-health.ts";

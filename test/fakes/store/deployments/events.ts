@@ -15,6 +15,7 @@ export interface Journal {
 
 export function createEvents(rows: FakeRows, clock: Clock): Store["events"] & { readonly journal: Journal } {
   const listeners = new Set<{ wake(id: DeploymentId): void }>();
+  const pruned = new Set<DeploymentId>();
 
   const announce = (id: DeploymentId) => {
     for (const listener of [...listeners]) {
@@ -29,7 +30,7 @@ export function createEvents(rows: FakeRows, clock: Clock): Store["events"] & { 
     if (!rows.deployments.has(id)) throw new Error(`Deployment ${id} does not exist: its events cannot be written`);
     const events = rows.events.get(id) ?? [];
     rows.events.set(id, events);
-    for (const body of bodies) events.push({ seq: events.length + 1, at, ...body });
+    for (const body of bodies) events.push({ seq: (events.at(-1)?.seq ?? 0) + 1, at, ...body });
     announce(id);
   };
   const listen = (wake: (id: DeploymentId) => void) => {
@@ -51,11 +52,37 @@ export function createEvents(rows: FakeRows, clock: Clock): Store["events"] & { 
     async append(id, bodies) {
       if (bodies.length > 0) write(id, bodies, clock.now());
     },
-    read: async (id, after, limit) => (rows.events.get(id) ?? []).slice(after, after + limit),
+    read: async (id, after, limit) => (rows.events.get(id) ?? []).filter(({ seq }) => seq > after).slice(0, limit),
     unsettled: async () =>
       allDeployments(rows)
         .filter(({ id, status }) => isOver(status) && !rows.events.get(id)?.some(({ type }) => type === "settled"))
         .map(({ id, installationId }) => ({ deployment: id, installation: installationId })),
+    async pruneLogs({ before, keepNewest, keepReady, note }, limit) {
+      const all = allDeployments(rows);
+      const live = new Set([...rows.installations.values()].map(({ liveDeploymentId }) => liveDeploymentId));
+      const found = all.filter((one) => {
+        const events = rows.events.get(one.id) ?? [];
+        const own = all.filter(({ installationId }) => installationId === one.installationId);
+        const newest = Math.max(...own.map(({ number }) => number));
+        const readyLater = own.filter(
+          (other) => (readyAtOf(other) ?? 0) > (readyAtOf(one) ?? Number.POSITIVE_INFINITY),
+        );
+        const isOld = before !== null && one.createdAt < before;
+        const isExtra = keepNewest !== null && one.number <= newest - keepNewest;
+        const isKept = live.has(one.id) || (readyAtOf(one) !== null && readyLater.length < keepReady);
+        return events.some(({ type }) => type === "settled") && !pruned.has(one.id) && (isOld || isExtra) && !isKept;
+      });
+      for (const { id } of found.slice(0, limit)) {
+        write(id, [{ type: "note", text: note }], clock.now());
+        const events = rows.events.get(id) ?? [];
+        const kept = events.filter(
+          ({ type }, at) => type === "status" || type === "settled" || at === events.length - 1,
+        );
+        rows.events.set(id, kept);
+        pruned.add(id);
+      }
+      return Math.min(found.length, limit);
+    },
     subscribe: (id, wake) => listen((appended) => appended === id && wake()),
     subscribeAll: listen,
     stacks: async (id) => stacksOf(id),
@@ -69,4 +96,8 @@ export function createEvents(rows: FakeRows, clock: Clock): Store["events"] & { 
       if (event.type === "stack") newest.set(event.stack.name, event.stack);
     return [...newest.values()];
   }
+}
+
+function readyAtOf(deployment: Deployment): number | null {
+  return "readyAt" in deployment ? (deployment.readyAt?.getTime() ?? null) : null;
 }

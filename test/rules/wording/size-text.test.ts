@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { sizeText } from "../../../views/text/size-text.ts";
+import { sizeText } from "../../../server/rules/wording/size-text.ts";
 
 test.each([
   [0, "0 B"],

@@ -1,0 +1,2 @@
+ALTER TABLE "deployments" ADD COLUMN "log_pruned" boolean DEFAULT false NOT NULL;--> statement-breakpoint
+CREATE INDEX "deployments_with_log" ON "deployments" USING btree ("id") WHERE "deployments"."settled" and not "deployments"."log_pruned";
