@@ -28,7 +28,7 @@ test.each([hourMs, -hourMs])(
     const beganMs = world.clock.monotonicMs();
     world.faults.before("failpoint.started", () => world.clock.jump(ms));
     const id = await world.push("shop", plain({ ...next, port: null }));
-    expect(await end(id)).toMatchObject({ status: "failed", failure: { stage: "check" } });
+    expect(await end(id)).toMatchObject({ status: "failed", failure: { stage: "health" } });
     const tookMs = world.clock.monotonicMs() - beganMs;
     expect(tookMs).toBeGreaterThan(90_000);
     expect(tookMs).toBeLessThan(150_000);
