@@ -40,3 +40,11 @@ test("a daemon says which limits its kernel does not hold containers to", async 
   ]);
   expect((await machineOf({})).cannotLimit).toEqual([]);
 });
+
+test("a daemon says where it keeps its data, and whether containers outlive it, or nothing of it", async () => {
+  expect(await machineOf({ DockerRootDir: "/srv/docker", LiveRestoreEnabled: false })).toMatchObject({
+    ...{ dataFolder: "/srv/docker", liveRestore: false },
+  });
+  expect(await machineOf({ LiveRestoreEnabled: true })).toMatchObject({ liveRestore: true });
+  expect(Object.keys(await machineOf({}))).not.toEqual(expect.arrayContaining(["dataFolder"]));
+});

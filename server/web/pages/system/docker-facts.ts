@@ -34,6 +34,9 @@ function aboutMachine(info: EngineInfo, machine: EngineMachine, now: Date): Syst
     ["Images", imageStore],
     ["cgroups", cgroups ? `v${cgroups.version}, ${cgroups.driver}` : "none"],
     ["Rootless", rootless ? "yes" : "no"],
+    ...(machine.liveRestore === undefined
+      ? []
+      : [["Live restore", machine.liveRestore ? "on" : "off: apps stop while Docker is restarted"] as const]),
   ];
 }
 
