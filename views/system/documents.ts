@@ -6,10 +6,13 @@ export const documentNames = [
   "stacks",
   "variables",
   "backups",
+  "restore",
   "github",
   "people",
   "permissions",
   "going-public",
+  "security",
+  "reliability",
   "requirements",
   "upgrade",
 ] as const;
@@ -25,6 +28,7 @@ export const documents: Readonly<Record<DocumentName, { readonly title: string; 
   stacks: { title: "Products made of stacks", about: "The order of a deployment, data, cut-over and rollback." },
   variables: { title: "Variables and secrets", about: "Where values come from, who sees them, and the key." },
   backups: { title: "Backups", about: "Databases and files of products: schedules, places, and the way back." },
+  restore: { title: "Backup of Baton itself", about: "One archive of the server, and a new server made of it." },
   github: { title: "GitHub", about: "Webhooks, deploy keys, and what is reported back." },
   people: { title: "People and signing in", about: "Accounts, invitations, second factors, and OpenID Connect." },
   permissions: {
@@ -32,6 +36,8 @@ export const documents: Readonly<Record<DocumentName, { readonly title: string; 
     about: "What each role and each scope of a token may do, and what tokens look like.",
   },
   "going-public": { title: "Going public", about: "DNS, firewall, HTTPS, and signing in from a laptop." },
+  security: { title: "Security", about: "What is isolated and what is not, and how to report a problem." },
+  reliability: { title: "Reliability", about: "What happens on a bad day, fault by fault." },
   upgrade: { title: "Upgrading", about: "Baton itself, Docker and the machine, without losing a request." },
   requirements: { title: "What Baton runs on", about: "Linux distributions, Node.js, and Docker of each kind." },
 };

@@ -55,7 +55,7 @@ describe("domains of a service", () => {
       { host: "b.example.com", service: "api", waits: true },
       { host: "shop.localhost", service: "web", waits: false },
     ]);
-    expect(world.woken).toEqual({ queue: 0, reconciler: 0, proxy: 1 });
+    expect(world.woken).toEqual({ queue: 0, reconciler: 0, proxy: 1, backups: 0 });
 
     await put("web", "b.example.com");
     expect((await put("api")).json).toMatchObject({ domains: [{ host: "b.example.com", service: "web" }] });

@@ -127,7 +127,7 @@ describe("a product deployment that is deleted", () => {
   ])("with %j is gone at once, and whether its volumes are kept is on record", async (body, keepVolumes) => {
     expect((await remove(body)).status).toBe(204);
     expect(await world.store.installations.deleted()).toEqual([{ ...installation, keepVolumes }]);
-    expect(world.woken).toEqual({ queue: 1, reconciler: 1, proxy: 0 });
+    expect(world.woken).toEqual({ queue: 1, reconciler: 1, proxy: 0, backups: 0 });
     expect((await read(`/api/product-deployments/${installation.id}`)).status).toBe(404);
     expect((await read("/api/product-deployments")).json.items).toEqual([]);
     expect((await remove()).status).toBe(404);

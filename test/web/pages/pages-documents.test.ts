@@ -5,7 +5,7 @@ import { aMember, type Member } from "../member.ts";
 import { createWorld } from "../world.ts";
 
 /** These pages are for people who change Baton; the dashboard shows what its users need. */
-const forDevelopers = ["architecture", "benchmarks", "docker-versions", "restore", "security", "style", "torture"];
+const forDevelopers = ["architecture", "benchmarks", "docker-versions", "style", "torture"];
 
 let member: Member;
 beforeEach(async () => {

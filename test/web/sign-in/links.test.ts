@@ -203,7 +203,7 @@ describe("a password link", () => {
     const { status, html } = await admin.post(`/people/${eve.id}/reset-link`);
     const path = /http:\/\/127\.0\.0\.1:4000(\/join\/[\w-]+)/.exec(html)?.[1] ?? "";
     expect(status).toBe(200);
-    const entry = { who: "Ada", what: "made a password link for", detail: "Eve" };
+    const entry = { who: "Ada", what: "made a password link for", subject: "Eve" };
     expect(world.store.rows.audit).toContainEqual(expect.objectContaining(entry));
     const browser = aBrowser(world);
     expect((await browser.post(path, { password: newPassword })).location).toBe("/");

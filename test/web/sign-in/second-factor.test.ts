@@ -150,7 +150,7 @@ describe("turning it off, and new recovery codes,", () => {
     await turnOn();
     expect((await help.post(`/people/${ada.id}/second-step/remove`)).status).toBe(303);
     expect((await withPassword()).location).toBe("/queue");
-    const entry = { who: "Grace", what: "turned off the two-step sign-in of", detail: "Ada" };
+    const entry = { who: "Grace", what: "turned off the two-step sign-in of", subject: "Ada" };
     expect(world.store.rows.audit).toContainEqual(expect.objectContaining(entry));
   });
 });
