@@ -131,7 +131,10 @@ async function wrongInDocker(
       .map((id) => `an image of ${id} is left`),
     ...found
       .filter((one) => one.startsWith("network "))
-      .filter((one) => !lives.some(({ live, installation }) => new RegExp(`d${live}$|[a-z]${installation}$`).test(one)))
+      .filter(
+        (one) =>
+          !lives.some(({ live, installation }) => new RegExp(`d${live}$|[a-z]${installation}(?:-solo)?$`).test(one)),
+      )
       .map((one) => `${one} is left`),
   ];
 }

@@ -42,7 +42,7 @@ async function underTraffic<Result>(work: () => Promise<Result>): Promise<Result
 async function expectNothingOrphaned(): Promise<void> {
   const { live } = await baton().api.installation("app");
   const things = (await baton().inDocker()).filter((one) => !one.startsWith("image"));
-  expect(things).toEqual([expect.stringContaining(`d${live}-web`), expect.stringMatching(new RegExp(`d${live}$`))]);
+  expect(things).toEqual([expect.stringContaining(`d${live}-web`), expect.stringMatching(/^network .*-i\d+-solo$/)]);
 }
 
 /** test/scenarios/faults/crash.test.ts covers every failpoint; this file has those where real containers and Caddy matter. */
