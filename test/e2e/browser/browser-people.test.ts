@@ -117,7 +117,9 @@ test("the first administrator comes in by the link, and adds a passkey and a sec
   expect(await barriers(page)).toEqual([]);
   await page.goto(`${here()}/people`);
   await shoot(page, "people");
-  expect([...complaints(), ...other.complaints()]).toEqual([]);
+  expect(complaints()).toEqual([]);
+  // The stream of the page that was open there has ended with its session, and tried to go on once.
+  expect(other.complaints().filter((complaint) => !complaint.includes("401"))).toEqual([]);
 });
 
 test("a restart prints no link once there is somebody, and the machine makes one that was never used before", async () => {
