@@ -114,6 +114,7 @@ export const routes = {
   queue: route("/queue", { get: page("enter") }),
   activity: route("/activity", { get: page("enter") }),
   system: route("/system", { get: page("system") }),
+  systemFreeSpace: route("/system/free-space", { post: form("administer", "removed what was safe to remove") }),
   deployments: route("/deployments", { get: page("enter") }),
   deployment: ofDeployment("/deployments/:id{[0-9]+}", { get: page("see") }),
   /** GET shows what would happen, POST does it. */

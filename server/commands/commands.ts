@@ -52,6 +52,7 @@ import { offerPasskeySignIn, signInWithPasskey } from "./sign-in/sign-in-with-pa
 import { signInWithPassword } from "./sign-in/sign-in-with-password.ts";
 import { useLink } from "./sign-in/use-link.ts";
 import { useSecondFactor } from "./sign-in/use-second-factor.ts";
+import { freeSpace } from "./space/free-space.ts";
 import { createToken } from "./tokens/create-token.ts";
 import { revokeToken } from "./tokens/revoke-token.ts";
 import { stampUses } from "./tokens/stamp-uses.ts";
@@ -92,6 +93,7 @@ const commands = {
   setServiceSettings: { permission: "settings", run: setServiceSettings },
   setDomains: { permission: "domains", run: setDomains },
   hideSetUp: { permission: "administer", run: hideSetUp },
+  freeSpace: { permission: "administer", run: freeSpace },
 
   backUp: { permission: "back-up", run: backUp },
   restoreBackup: { permission: "restore", run: restoreBackup },

@@ -50,7 +50,7 @@ export function createDockerEngine({ instance, socket, builder, log, closing }: 
   const { touch, ...containers } = createContainers({ ...ours, log, closing });
   return {
     instance,
-    diskUsage: (signal) => readDiskUsage(daemon, signal),
+    diskUsage: (signal) => readDiskUsage(ours, signal),
     info: async (signal) => ({ ...(await readInfo(daemon, signal)), ...(builder && { builder }) }),
     machine: (signal) => readMachine(daemon, signal),
     build: createBuild({ ...ours, builder }),

@@ -96,13 +96,14 @@ interface Tools {
 }
 
 function aboutRepositories(
-  { open, ensure, remove, list }: Repositories,
+  { open, ensure, remove, list, size }: Repositories,
   { command, processes, reader }: Tools,
 ): Pick<
   Git,
   | "ensureRepository"
   | "removeRepository"
   | "listRepositories"
+  | "repositoryBytes"
   | "resolve"
   | "commitsStartingWith"
   | "branches"
@@ -120,6 +121,7 @@ function aboutRepositories(
     },
     removeRepository: remove,
     listRepositories: list,
+    repositoryBytes: size,
 
     resolve: async (product, revision, signal) => resolveCommit(reader, await open(product), revision, signal),
     commitsStartingWith: async (product, digits, signal) =>

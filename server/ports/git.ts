@@ -12,6 +12,8 @@ export interface Git {
   ensureRepository(product: ProductId): Promise<void>;
   removeRepository(product: ProductId): Promise<void>;
   listRepositories(): Promise<readonly ProductId[]>;
+  /** What its files take on disk. 0 when there is no repository. */
+  repositoryBytes(product: ProductId): Promise<number>;
 
   /** The commit that a branch, tag or full id names, or null. */
   resolve(product: ProductId, revision: string, signal: AbortSignal): Promise<Commit | null>;

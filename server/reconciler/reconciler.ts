@@ -8,6 +8,7 @@ import { removeDeleted, withdrawDeleted } from "./cleaning/deletions.ts";
 import { removeUnneededImages } from "./cleaning/images.ts";
 import { createLogKeeper } from "./cleaning/old-logs.ts";
 import { clearStrayCommits } from "./cleaning/repositories.ts";
+import { createCleaner } from "./cleaning/safe-to-remove.ts";
 import { type ReconcilerContext, type ReconcilerNeeds, warn } from "./context.ts";
 import { readDesiredState } from "./desired-state.ts";
 import { protectHost } from "./host-protection.ts";
@@ -49,6 +50,7 @@ export function createReconciler(needs: ReconcilerNeeds & { readonly log: Log })
   const repairs = createRepairs(context, onRemoved, news.wake);
   const keepBuildCacheSmall = createBuildCacheKeeper(context);
   const removeOldLogs = createLogKeeper(context);
+  const removeWhatIsSafe = createCleaner(context);
   const memory = {
     publishOnce: createFirstPublishing(context),
     liveVersions: createLiveVersions(),
@@ -87,6 +89,7 @@ export function createReconciler(needs: ReconcilerNeeds & { readonly log: Log })
       if (!signal.aborted) await chores.catchUp();
       // Not awaited, because they may take minutes.
       void removeOldLogs().catch(warning("removing old logs failed; it will be retried"));
+      void removeWhatIsSafe().catch(warning("removing what takes space failed; it will be retried"));
       void keepBuildCacheSmall().catch(warning("trimming the build cache failed; it will be retried"));
     }
   }

@@ -41,6 +41,10 @@ export interface WebAdapters extends FrontDoor {
   readonly publicUrl: URL;
   readonly listen: { readonly host: string; readonly port: number };
   readonly maxBuilding: number;
+  /** How many ready versions of an installation keep their images. */
+  readonly keepVersions: number;
+  /** The limit of the build cache; null when Baton leaves the cache alone. */
+  readonly buildCacheBytes: number | null;
   readonly drainTimeoutMs: number;
   /** The default time for a service to become healthy. */
   readonly healthTimeoutMs: number;

@@ -21,6 +21,7 @@ export function createFakeGit(): FakeGit {
     ensureRepository: async () => {},
     removeRepository: async () => {},
     listRepositories: async () => [],
+    repositoryBytes: async () => 0,
     resolve: async (_product, revision) => commits.get(revision) ?? null,
     commitsStartingWith: async (_product, digits) =>
       [...new Set([...commits.values()].map(({ sha }) => sha))].filter((sha) => sha.startsWith(digits.toLowerCase())),

@@ -100,6 +100,7 @@ export function createFakeRepositories(): FakeRepositories {
       repositories.delete(product);
     },
     listRepositories: async () => [...repositories.keys()],
+    repositoryBytes: async (product) => (repositories.has(product) ? 30_000 + 1_000 * commits.size : 0),
     async resolve(product, revision) {
       const { branches, objects } = of(product);
       const sha = branches.get(revision) ?? (objects.has(revision as CommitSha) ? (revision as CommitSha) : null);

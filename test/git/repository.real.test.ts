@@ -20,7 +20,9 @@ test("a repository is made once, by however many at a time, and listed until it 
   // Asking creates the empty repository that stands in for missing ones; it belongs to no product.
   expect(await git.branches(5 as ProductId)).toEqual(new Map());
   expect(new Set(await git.listRepositories())).toEqual(new Set([1, 12]));
+  expect(await git.repositoryBytes(1 as ProductId)).toBeGreaterThan(0);
   await git.removeRepository(1 as ProductId);
+  expect(await git.repositoryBytes(1 as ProductId)).toBe(0);
   await git.removeRepository(1 as ProductId);
   expect(await git.listRepositories()).toEqual([12]);
 });

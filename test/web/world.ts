@@ -97,6 +97,8 @@ export async function createWorld(
     httpPort: 8080,
     httpsPort: 8443,
     maxBuilding: 4,
+    keepVersions: 5,
+    buildCacheBytes: 10_000_000_000,
     drainTimeoutMs: 30_000,
     healthTimeoutMs: 90_000,
     workerUpMs: 10_000,

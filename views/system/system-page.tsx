@@ -6,12 +6,21 @@ import { Layout } from "../frame/layout.tsx";
 import { offers } from "../frame/offers.ts";
 import { Badge } from "../ui/badge.tsx";
 import { Icon } from "../ui/icon.tsx";
+import { type SpaceProps, SpaceSection } from "./space-section.tsx";
 
 export interface SystemProps {
   readonly warnings: readonly SystemWarning[];
   readonly parts: readonly SystemPart[];
-  readonly disk: { readonly folder: string; readonly freeBytes: number; readonly totalBytes: number } | null;
+  /** The disks of Baton's and of Docker's data: one if it is the same. */
+  readonly disks: readonly ShownDisk[];
   readonly usage: readonly { readonly name: string; readonly bytes: number }[] | null;
+  readonly space: SpaceProps | null;
+}
+
+interface ShownDisk {
+  readonly folder: string;
+  readonly freeBytes: number;
+  readonly totalBytes: number;
 }
 
 /** Something that Baton depends on. */
@@ -22,7 +31,7 @@ export interface SystemPart {
 }
 
 export function SystemPage({ frame, system }: { readonly frame: PageFrame; readonly system: SystemProps }) {
-  const { warnings, parts, disk, usage } = system;
+  const { warnings, parts, disks, usage, space } = system;
   return (
     <Layout frame={frame}>
       <header class="page-head">
@@ -68,23 +77,10 @@ export function SystemPage({ frame, system }: { readonly frame: PageFrame; reado
         ))}
         <section class="card" aria-labelledby="disk-title">
           <h2 id="disk-title">Disk</h2>
-          {disk ? (
-            <>
-              <meter
-                min={0}
-                max={disk.totalBytes}
-                high={disk.totalBytes * 0.9}
-                value={disk.totalBytes - disk.freeBytes}
-                aria-label="Used"
-              ></meter>
-              <p>
-                {sizeText(disk.freeBytes)} of {sizeText(disk.totalBytes)} free
-              </p>
-              <p class="muted small">{disk.folder}</p>
-            </>
-          ) : (
-            <p class="muted">Unknown.</p>
-          )}
+          {disks.map((disk) => (
+            <DiskPart disk={disk} />
+          ))}
+          {disks.length === 0 && <p class="muted">Unknown.</p>}
         </section>
         <section class="card" aria-labelledby="usage-title">
           <h2 id="usage-title">Docker disk usage</h2>
@@ -95,7 +91,26 @@ export function SystemPage({ frame, system }: { readonly frame: PageFrame; reado
           )}
         </section>
       </div>
+      <SpaceSection frame={frame} space={space} />
     </Layout>
+  );
+}
+
+function DiskPart({ disk: { folder, freeBytes, totalBytes } }: { readonly disk: ShownDisk }) {
+  return (
+    <>
+      <meter
+        min={0}
+        max={totalBytes}
+        high={totalBytes * 0.9}
+        value={totalBytes - freeBytes}
+        aria-label={`Used at ${folder}`}
+      ></meter>
+      <p>
+        {sizeText(freeBytes)} of {sizeText(totalBytes)} free
+      </p>
+      <p class="muted small">{folder}</p>
+    </>
   );
 }
 

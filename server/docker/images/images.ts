@@ -5,7 +5,7 @@ import type { ImageInfo } from "../../ports/engine/images.ts";
 import { errorIn, readMessages } from "../build/json-stream.ts";
 import { type Daemon, ifThere } from "../host/daemon.ts";
 import { Refusal } from "../host/exchange.ts";
-import { instanceLabel } from "../host/labels.ts";
+import { instanceLabel, isOf } from "../host/labels.ts";
 
 /**
  * The prefix of the names by which users' Dockerfiles refer to local base images; every Baton on a daemon uses the
@@ -13,7 +13,7 @@ import { instanceLabel } from "../host/labels.ts";
  */
 const sharedByAll = "baton/";
 
-type Images = Pick<Engine, "importImage" | "inspectImage" | "tagImage" | "listImages" | "removeTag">;
+type Images = Pick<Engine, "importImage" | "inspectImage" | "tagImage" | "listImages" | "removeTag" | "removeUntagged">;
 
 export function createImages({ daemon, instance }: { daemon: Daemon; instance: InstanceId }): Images {
   const ours = `baton-${instance}/`;
@@ -70,6 +70,14 @@ export function createImages({ daemon, instance }: { daemon: Daemon; instance: I
       const left = image?.tags.filter((tag) => tag !== reference) ?? [];
       if (!left.every((tag) => tag.startsWith(sharedByAll))) return;
       for (const tag of left) await untag(tag, signal);
+    },
+
+    async removeUntagged(id, signal) {
+      const path = `/images/${id}/json`;
+      const image = await ifThere(daemon.ask<Docker.ImageInspectInfo>({ method: "GET", path }, signal));
+      if (image === null || !isOf(instance, image.Config?.Labels)) return;
+      // An image with a single tag would go with it.
+      if ((image.RepoTags ?? []).length === 0) await untag(id, signal);
     },
   };
 }

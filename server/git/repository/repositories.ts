@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { ProductId } from "../../model/names/ids.ts";
 import type { Log } from "../../ports/log.ts";
@@ -14,6 +14,7 @@ export interface Repositories {
   open(product: ProductId | null): Promise<string>;
   remove(product: ProductId): Promise<void>;
   list(): Promise<readonly ProductId[]>;
+  size(product: ProductId): Promise<number>;
 }
 
 export function createRepositories(dependencies: {
@@ -63,7 +64,19 @@ export function createRepositories(dependencies: {
       const names = await readdir(folder).catch(orElse("ENOENT", [] as string[]));
       return names.filter((name) => /^\d+\.git$/.test(name)).map((name) => Number.parseInt(name, 10) as ProductId);
     },
+    size: (product) => folderBytes(join(folder, `${product}.git`)),
   };
+}
+
+/** Git moves and removes files while they are counted. */
+async function folderBytes(folder: string): Promise<number> {
+  const entries = await readdir(folder, { withFileTypes: true, recursive: true }).catch(orElse("ENOENT", []));
+  let bytes = 0;
+  for (const entry of entries) {
+    if (!entry.isFile()) continue;
+    bytes += (await stat(join(entry.parentPath, entry.name)).catch(orElse("ENOENT", null)))?.size ?? 0;
+  }
+  return bytes;
 }
 
 /** The config file is written last: when it is right, the rest of the repository is there, too. */

@@ -9,6 +9,7 @@ import type {
   LogLine,
   LogOptions,
 } from "./containers.ts";
+import type { DiskUsage } from "./disk-usage.ts";
 import type { BuildOutput, BuildRequest, ImageInfo } from "./images.ts";
 import type { NetworkInfo, NetworkRequest, VolumeInfo, VolumeRequest } from "./networks.ts";
 import type { Owner } from "./owner.ts";
@@ -28,7 +29,7 @@ export interface Engine {
   /** How much of the host a container may use at most. */
   machine(signal: AbortSignal): Promise<EngineMachine>;
 
-  /** The disk usage of the whole daemon, not only of this instance. Slow, because the daemon adds it up. */
+  /** What takes the daemon's space, and which of it is this instance's. Slow, because the daemon adds it up. */
   diskUsage(signal: AbortSignal): Promise<DiskUsage>;
 
   /**
@@ -50,6 +51,11 @@ export interface Engine {
    * base image when no other instance's tag refers to it. Does nothing when the tag does not exist or is in use.
    */
   removeTag(reference: string, signal: AbortSignal): Promise<void>;
+  /**
+   * Removes an image that this instance built and that lost its tags. Does nothing when it has a tag, is in use, is
+   * somebody else's or does not exist.
+   */
+  removeUntagged(id: ImageId, signal: AbortSignal): Promise<void>;
   /**
    * Removes records of the build cache, the longest unused first, until it holds no more than `keepBytes`. The cache
    * belongs to the daemon: other users share it and the limit. What a running build uses stays. Resolves with how much
@@ -157,14 +163,6 @@ export interface EngineMachine {
   readonly dataFolder?: string;
   /** Whether containers go on running while the daemon is stopped or restarted. Absent when it does not say. */
   readonly liveRestore?: boolean;
-}
-
-export interface DiskUsage {
-  readonly imagesBytes: number;
-  /** What containers have written outside of volumes. */
-  readonly containersBytes: number;
-  readonly volumesBytes: number;
-  readonly buildCacheBytes: number;
 }
 
 /** The daemon is not responding. Transient: the caller may try again. */

@@ -1,4 +1,4 @@
-import type { DiskUsage } from "../../ports/engine/engine.ts";
+import type { UsageSums } from "../../ports/engine/disk-usage.ts";
 import type { Disk } from "../../ports/host/machine.ts";
 import { sizeText } from "../wording/size-text.ts";
 
@@ -15,13 +15,13 @@ export function fullDiskText({ folder, freeBytes, totalBytes }: Disk, what: stri
 }
 
 /** What would free the most, with its size. Null for unknown usage. Pure. */
-export function whatFreesMost(usage: DiskUsage | null): string {
+export function whatFreesMost(usage: UsageSums | null): string {
   if (!usage) return "The System page says what takes the space. BATON_MIN_FREE sets the limit.";
   const { imagesBytes, buildCacheBytes, volumesBytes } = usage;
   const most = Math.max(imagesBytes, buildCacheBytes, volumesBytes);
   const advice =
     most === buildCacheBytes
-      ? `Docker's build cache takes ${sizeText(most)}: empty it on the System page.`
+      ? `Docker's build cache takes ${sizeText(most)}: remove what is unused of it on the System page.`
       : most === imagesBytes
         ? `Docker's images take ${sizeText(most)}: keep fewer versions (BATON_KEEP_VERSIONS), or delete products that nobody needs.`
         : `Volumes take ${sizeText(most)}: delete data that nobody needs, or enlarge the disk.`;

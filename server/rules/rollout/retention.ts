@@ -1,12 +1,18 @@
 import { createHash } from "node:crypto";
 import type { DeploymentSpec } from "../../model/deployment/spec.ts";
 import { servicesOf } from "../../model/deployment/spec.ts";
-import type { DeploymentId, ImageId } from "../../model/names/ids.ts";
+import type { DeploymentId, ImageId, ProductId } from "../../model/names/ids.ts";
 import type { ImageInfo } from "../../ports/engine/images.ts";
 
 /** `baton-<instance>/p<product>-<service>:d<deployment>`: the tag tells which deployment built an image. */
 export function imageTag(instance: string, product: number, service: string, deployment: number): string {
   return `baton-${instance}/p${product}-${imageName(service)}:d${deployment}`;
+}
+
+/** The product in an image's tag; null for a tag that no product has, such as a base image's. */
+export function productOfTag(tag: string): ProductId | null {
+  const product = /^baton-[a-z0-9]+\/p(\d+)-[^:]+:d\d+$/.exec(tag)?.[1];
+  return product === undefined ? null : (Number(product) as ProductId);
 }
 
 /** Image names allow fewer characters than service names. A digest of what is left out keeps them unique. */
@@ -21,6 +27,10 @@ function imageName(service: string): string {
   return plain === "" ? digest : `${plain}-${digest}`;
 }
 
+export function imagesOf(specs: readonly DeploymentSpec[]): ReadonlySet<ImageId> {
+  return new Set(specs.flatMap((spec) => servicesOf(spec).map((service) => service.image)));
+}
+
 const tagPattern = /^baton-[a-z0-9]+\/p\d+-[^:]+:d(\d+)$/;
 
 /**
@@ -28,11 +38,11 @@ const tagPattern = /^baton-[a-z0-9]+\/p\d+-[^:]+:d(\d+)$/;
  * specs of the last ready versions, of the live and the stopped one, and of running deployments.
  */
 export function tagsToRemove(
-  images: readonly ImageInfo[],
+  images: readonly Pick<ImageInfo, "id" | "tags">[],
   kept: readonly DeploymentSpec[],
   undecided: ReadonlySet<DeploymentId>,
 ): readonly string[] {
-  const needed = new Set<ImageId>(kept.flatMap((spec) => servicesOf(spec).map((service) => service.image)));
+  const needed = imagesOf(kept);
   return images
     .filter((image) => !needed.has(image.id))
     .flatMap((image) => image.tags)

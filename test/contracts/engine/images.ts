@@ -111,6 +111,28 @@ export function imagesContract(scene: () => EngineScene): void {
       expect(await engine().inspectImage(id, never)).toBeNull();
     });
 
+    test("that lost its tag is told with what it takes, and goes when it is asked to unless it is used", async () => {
+      const tag = tagOf("lost");
+      const first = await build(filesOf({ prints: [unique()] }), { tag });
+      await engine().removeUntagged(first, never);
+      const second = await build(filesOf({ prints: [unique()] }), { tag });
+      const usage = async () =>
+        (await engine().diskUsage(never)).images.filter(({ id }) => [first, second].includes(id));
+      const plain = { hasOtherTags: false, isInUse: false };
+      const listed = await usage();
+      expect(listed).toHaveLength(2);
+      expect(listed).toContainEqual({ ...plain, id: first, tags: [], ownBytes: expect.any(Number) });
+      expect(listed).toContainEqual({ ...plain, id: second, tags: [tag], ownBytes: expect.any(Number) });
+
+      const container = await engine().createContainer(await request({}, { image: first }), never);
+      expect(await usage()).toContainEqual(expect.objectContaining({ id: first, isInUse: true }));
+      await engine().removeUntagged(first, never);
+      expect(await engine().inspectImage(first, never)).not.toBeNull();
+      await engine().removeContainer(container, never);
+      for (const id of [first, second, first]) await engine().removeUntagged(id, never);
+      expect((await usage()).map(({ id }) => id)).toEqual([second]);
+    });
+
     test("under somebody else's name is neither listed nor removed", async () => {
       const foreign = `somebody-${unique()}/app:1`;
       await engine().tagImage(await imageOf({}), foreign, never);

@@ -118,17 +118,29 @@ test("a network's name is checked by the daemon: old ones have to be asked to", 
   expect(recent.bodies.at(-1)).not.toHaveProperty("CheckDuplicate");
 });
 
-const cache = [{ Size: 30 }, { Size: 7, Shared: true }, { Size: -1 }];
+const cache = [{ Size: 30 }, { Size: 7, Shared: true }, { Size: -1 }, { Size: 4, InUse: true }];
+const labels = { "baton.instance": "test0000" };
+const images = [
+  { Id: "sha256:1", RepoTags: ["baton-test0000/p1-web:d2"], Labels: labels, Size: 60, SharedSize: 50, Containers: 1 },
+  { Id: "sha256:2", RepoTags: ["<none>:<none>"], Labels: labels, Size: 60, SharedSize: -1, Containers: 0 },
+  { Id: "sha256:3", RepoTags: ["<none>:<none>"], Labels: null, Size: 60, SharedSize: 0, Containers: 0 },
+  { Id: "sha256:4", RepoTags: ["mine:1"], Labels: labels, Size: 60, SharedSize: 0, Containers: 0 },
+  { Id: "sha256:5", RepoTags: ["mine:2", "baton-test0000/p1-web:d1"], Size: 9, SharedSize: 0, Containers: 0 },
+  { Id: "sha256:6", RepoTags: ["baton-other000/p1-web:d1"], Labels: { "baton.instance": "other000" }, Size: 9 },
+];
+const ownVolume = { Name: "v", Labels: { ...labels, "baton.product": "1", "baton.installation": "2" } };
+const volumes = [{ ...ownVolume, UsageData: { Size: 20 } }, { UsageData: { Size: -1 } }, { UsageData: null }];
 const oldUsage = {
   LayersSize: 100,
   Containers: [{ SizeRw: 5 }, {}],
-  Volumes: [{ UsageData: { Size: 20 } }, { UsageData: { Size: -1 } }, { UsageData: null }],
+  Images: images,
+  Volumes: volumes,
   BuildCache: cache,
 };
 const newUsage = {
-  ImageUsage: { TotalSize: 100 },
+  ImageUsage: { TotalSize: 100, Items: images },
   ContainerUsage: { TotalSize: 5 },
-  VolumeUsage: { TotalSize: 20 },
+  VolumeUsage: { TotalSize: 20, Items: volumes },
   BuildCacheUsage: { TotalSize: 36, Items: cache },
 };
 
@@ -137,8 +149,18 @@ test.each([
   [docker29, newUsage, "/v1.55/system/df?verbose=true"],
 ])("the disk usage of $Version is read from the fields that it has", async (spoken, answer, url) => {
   const { engine, asked } = await engineOn(spoken, answer);
-  const usage = { imagesBytes: 100, containersBytes: 5, volumesBytes: 20, buildCacheBytes: 30 };
-  expect(await engine.diskUsage(never)).toEqual(usage);
+  const image = (id: string, ownBytes: number, tags: readonly string[] = []) => ({
+    ...{ id, tags, ownBytes, hasOtherTags: false, isInUse: false },
+  });
+  expect(await engine.diskUsage(never)).toEqual({
+    ...{ imagesBytes: 100, containersBytes: 5, volumesBytes: 20, buildCacheBytes: 34, unusedCacheBytes: 30 },
+    images: [
+      { ...image("sha256:1", 10, ["baton-test0000/p1-web:d2"]), isInUse: true },
+      image("sha256:2", 60),
+      { ...image("sha256:5", 9, ["baton-test0000/p1-web:d1"]), hasOtherTags: true },
+    ],
+    volumes: [{ name: "v", owner: { product: 1, installation: 2 }, bytes: 20 }],
+  });
   expect(asked).toEqual([url]);
 });
 

@@ -116,7 +116,15 @@ export function createFakeDocker(clock: FakeClock, instance = "fake0000" as Inst
       ...{ imageStore: "graph driver overlay2", rootless: false, cannotLimit: [] },
       ...{ operatingSystem: "Debian GNU/Linux 13 (trixie)", firewallBackend: null },
     }),
-    diskUsage: async () => ({ imagesBytes: 0, containersBytes: 0, volumesBytes: 0, buildCacheBytes: 0 }),
+    diskUsage: async () => ({
+      ...{ imagesBytes: 0, containersBytes: 0, volumesBytes: 0, buildCacheBytes: 0, unusedCacheBytes: 0, volumes: [] },
+      images: [...images.images.values()].flatMap(({ id, tags, info }) => {
+        const own = [...tags].filter((tag) => tag.startsWith(`baton-${instance}/`));
+        const isInUse = [...containers.values()].some(({ request }) => request.image === id);
+        if (own.length === 0 && tags.size > 0) return [];
+        return [{ id, tags: own, hasOtherTags: own.length < tags.size, ownBytes: info.sizeBytes, isInUse }];
+      }),
+    }),
 
     async createContainer(request) {
       const image = images.images.get(request.image);

@@ -26,7 +26,15 @@ export interface Published {
 
 type ImagePort = Pick<
   Engine,
-  "build" | "pull" | "importImage" | "inspectImage" | "tagImage" | "listImages" | "removeTag" | "pruneBuildCache"
+  | "build"
+  | "pull"
+  | "importImage"
+  | "inspectImage"
+  | "tagImage"
+  | "listImages"
+  | "removeTag"
+  | "removeUntagged"
+  | "pruneBuildCache"
 >;
 
 export interface FakeImages extends ImagePort {
@@ -166,6 +174,10 @@ export function createFakeImages(given: {
       const left = [...(find(reference)?.tags ?? [])].filter((name) => name !== withTag(reference));
       untag(reference);
       if (left.every((name) => name.startsWith("baton/"))) for (const name of left) untag(name);
+    },
+    async removeUntagged(id) {
+      const image = images.get(id);
+      if (image && image.tags.size === 0 && !isUsed(id)) images.delete(id);
     },
     pruneBuildCache: async () => 0,
   };

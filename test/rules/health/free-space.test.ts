@@ -19,7 +19,7 @@ test("the text has the numbers and the folder", () => {
 });
 
 test.each([
-  [{ ...usage, buildCacheBytes: 9 * gb }, /^Docker's build cache takes 9.0 GB: empty it/],
+  [{ ...usage, buildCacheBytes: 9 * gb }, /^Docker's build cache takes 9.0 GB: remove what is unused/],
   [{ ...usage, imagesBytes: 9 * gb }, /^Docker's images take 9.0 GB: keep fewer versions/],
   [{ ...usage, volumesBytes: 9 * gb }, /^Volumes take 9.0 GB: delete data/],
   [null, /^The System page says what takes the space/],

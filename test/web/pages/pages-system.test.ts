@@ -1,6 +1,8 @@
 import { beforeEach, describe, expect, test } from "vitest";
+import type { ImageId } from "../../../server/model/names/ids.ts";
 import type { Installation } from "../../../server/model/product.ts";
 import { endpoints } from "../../../server/routes.ts";
+import { imageTag } from "../../../server/rules/rollout/retention.ts";
 import { toastOf } from "../../../server/web/pages/system/news.ts";
 import { aMember, type Member } from "../member.ts";
 import { createWorld, type World } from "../world.ts";
@@ -84,6 +86,48 @@ describe("the system", () => {
     expect(text).toMatch(/Caddy Up Version 2\.11\.4 Database Up Postgres 17\.5 Size 12 MB/);
     expect(text).toContain("40 GB of 100 GB free");
     expect(text).toContain("Build cache 900 MB");
+  });
+
+  test("tells what takes the space by product, and what is safe to remove of it", async () => {
+    const usage = await world.engine.diskUsage(AbortSignal.timeout(1_000));
+    const own = { hasOtherTags: false, isInUse: false };
+    const image = (id: string, ownBytes: number, tags: readonly string[]) => ({
+      ...{ ...own, id: id as ImageId, ownBytes, tags },
+    });
+    const { productId } = installation;
+    const images = [
+      image("sha256:1", 1_200_000_000, [imageTag("fake0000", productId, "web", 901)]),
+      image("sha256:2", 400_000_000, []),
+    ];
+    const volumes = [{ name: "v", owner: { product: productId, installation: installation.id }, bytes: 80_000_000 }];
+    world.engine.diskUsage = async () => ({ ...usage, images, volumes });
+    world.git.repositoryBytes = async () => 5_000_000;
+    const { text, html } = await member.get("/system");
+    expect(text).toContain("shop 1.2 GB 80 MB 5.0 MB – 1.3 GB");
+    expect(text).toContain("Shared layers, other images 2.2 GB – – – 2.2 GB");
+    expect(text).toContain("Other volumes – 100 MB – – 100 MB Build cache – – – – 900 MB");
+    expect(text).toContain("1 image of older versions: 1.2 GB 1 image left by earlier or failed builds: 400 MB");
+    expect(text).toContain("The unused build cache: 700 MB.");
+    expect(html).toMatch(/action="\/system\/free-space"[\s\S]*Remove what is safe \(about 2\.3 GB\)/);
+  });
+
+  test("removes nothing itself, but asks for it once, and says so", async () => {
+    const answer = await member.post("/system/free-space", {});
+    expect([answer.status, answer.location]).toEqual([303, "/system#space"]);
+    expect(world.woken.reconciler).toBe(1);
+    const { text, html } = await member.get("/system");
+    expect(text).toContain("Baton is removing it.");
+    expect(html).not.toContain("/system/free-space");
+    expect(world.store.rows.audit.at(-1)).toMatchObject({ what: "removed what was safe to remove" });
+    await world.store.settings.set("cleaning", `3200000000 at ${world.clock.now().toISOString()}`);
+    expect((await member.get("/system")).text).toMatch(/Last removed: about 3\.2 GB, just now/);
+  });
+
+  test("has nothing to remove where nothing is safe, and leaves a cache alone that Baton does not limit", async () => {
+    const asked = await createWorld({ buildCacheBytes: null });
+    const { text, html } = await (await aMember(asked)).get("/system");
+    expect(text).toContain("Nothing at the moment.");
+    expect(html).not.toContain("/system/free-space");
   });
 
   test("says where the firewall's rules are when Docker writes its own with nftables", async () => {

@@ -11,6 +11,7 @@ import { reachCaddy, reachDatabase } from "../../health/health.ts";
 import { frameOf, type PageNeeds } from "../page.ts";
 import { productsHealth } from "../product/product-health.ts";
 import { dockerFacts } from "./docker-facts.ts";
+import { createSpace } from "./space.ts";
 
 const factsLimitMs = 5_000;
 /** Docker adds up for seconds, and for minutes on a full disk. Nobody waits for that: the page shows the last sum. */
@@ -24,21 +25,29 @@ export function createSystemPages(needs: PageNeeds) {
   const { endpoints } = needs;
   const sizes = createSizes(needs);
 
-  return endpoints.router().on(routes.system.get, async (c) => {
-    const system = await readSystem(needs, sizes);
-    const mood = system.warnings.some(({ isSerious }) => isSerious) ? "failed" : "idle";
-    return c.html(SystemPage({ frame: frameOf(c, needs, { title: "System", section: "system", mood }), system }));
-  });
+  return endpoints
+    .router()
+    .on(routes.system.get, async (c) => {
+      const system = await readSystem(needs, sizes);
+      const mood = system.warnings.some(({ isSerious }) => isSerious) ? "failed" : "idle";
+      return c.html(SystemPage({ frame: frameOf(c, needs, { title: "System", section: "system", mood }), system }));
+    })
+    .on(routes.systemFreeSpace.post, async (c) => {
+      await needs.commands.freeSpace();
+      return c.redirect(`${routes.system()}#space`, 303);
+    });
 }
 
 type Sizes = ReturnType<typeof createSizes>;
 
-function createSizes({ clock, engine, store }: PageNeeds) {
+function createSizes(needs: PageNeeds) {
+  const { clock, engine, store } = needs;
   const options = { maxAgeMs: sizesMaxAgeMs, patienceMs: sizesPatienceMs, nowMs: clock.monotonicMs };
   return {
     docker: createLastKnown(() => engine.diskUsage(AbortSignal.timeout(usageLimitMs)), options),
     // Postgres looks at each file of the database.
     database: createLastKnown(() => store.facts(), options),
+    space: createSpace(needs),
   };
 }
 
@@ -65,11 +74,14 @@ async function readSystem(needs: PageNeeds, sizes: Sizes): Promise<SystemProps> 
     known(productsHealth(needs, AbortSignal.timeout(factsLimitMs))),
     known(readFailingBackups(needs)),
   ]);
+  const dockersDisk = itsMachine?.dataFolder ? await known(machine.diskOf(itsMachine.dataFolder)) : null;
   const docker = info && { info, machine: itsMachine };
   const answers = { caddy: caddy === "ok", database: database === "ok" };
   return {
     parts: await partsOf(needs, sizes, answers, docker),
-    disk,
+    // A disk is told by its size: what is free changes between two looks.
+    disks: [disk, dockersDisk?.totalBytes === disk?.totalBytes ? null : dockersDisk].flatMap((one) => one ?? []),
+    space: await known(sizes.space(usage)),
     usage: usage && [
       { name: "Images", bytes: usage.imagesBytes },
       { name: "Build cache", bytes: usage.buildCacheBytes },
