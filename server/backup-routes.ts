@@ -12,6 +12,10 @@ export const backupRoutes = {
   productBackupPlan: ofProduct("/products/:slug/backups/plan", {
     post: form("settings", "changed the backup schedule of"),
   }),
+  /** Tries a restore of a service's newest backup. */
+  productDrills: ofProduct("/products/:slug/backups/drills", {
+    post: form("back-up", "tried a restore of a backup of"),
+  }),
   /** GET says what would be lost, POST does it. */
   backupRestore: ofProduct("/products/:slug/backups/:id{[0-9]+}/restore", {
     get: page("restore"),

@@ -55,6 +55,8 @@ export function createBackupTools({ access, clock, ownFolder }: BackupToolsOptio
 
     measure: async (subject, signal) => tools[subject.method].measure(await enter(subject, signal), signal),
 
+    survey: (subject, signal) => survey({ subject, variables: {}, command: [], access }, signal),
+
     async remove(from, { folder, files }, signal) {
       const place = openPlace(from, ownFolder);
       for (const { name } of files) await place.remove(`${folder}/${name}`, signal);
@@ -128,6 +130,17 @@ async function writeAll(
     for (const { name } of written) await place.remove(`${order.folder}/${name}`, limit).catch(() => {});
     throw error;
   }
+}
+
+async function survey(inside: Inside, signal: AbortSignal): Promise<DataFacts> {
+  let facts = added(null, { tables: 0, rows: null, isEstimate: false });
+  for (const file of await volume.files(inside, signal)) {
+    const content = surveyed(file.open(signal), (more) => {
+      facts = added(facts, more);
+    });
+    for await (const _ of content);
+  }
+  return facts;
 }
 
 function added(sum: DataFacts | null, more: DataFacts): DataFacts {

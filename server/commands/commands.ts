@@ -20,6 +20,7 @@ import { removeBackup } from "./backups/remove-backup.ts";
 import { restoreBackup } from "./backups/restore-backup.ts";
 import { setBackupPlace } from "./backups/set-place.ts";
 import { setBackupPlan } from "./backups/set-plan.ts";
+import { tryRestore } from "./backups/try-restore.ts";
 import { applyChanges } from "./deployments/apply-changes.ts";
 import { cancel } from "./deployments/cancel.ts";
 import { deploy } from "./deployments/deploy.ts";
@@ -96,6 +97,7 @@ const commands = {
   freeSpace: { permission: "administer", run: freeSpace },
 
   backUp: { permission: "back-up", run: backUp },
+  tryRestore: { permission: "back-up", run: tryRestore },
   restoreBackup: { permission: "restore", run: restoreBackup },
   removeBackup: { permission: "restore", run: removeBackup },
   setBackupPlan: { permission: "settings", run: setBackupPlan },

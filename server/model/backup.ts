@@ -1,4 +1,4 @@
-import type { BackupId, DeploymentId, InstallationId, RestoreId } from "./names/ids.ts";
+import type { BackupId, DeploymentId, DrillId, InstallationId, RestoreId } from "./names/ids.ts";
 
 /**
  * How data is copied: with the dump tool of its database, or as an archive of the volumes of a service whose containers
@@ -86,6 +86,28 @@ export interface Restore {
   readonly safetyBackupId: BackupId | null;
   /** The names of what was restored: databases or volumes. */
   readonly restored: readonly string[];
+  readonly failure: string | null;
+}
+
+/** `stopped`: Baton stopped meanwhile, or something more urgent came. It says nothing about the backup. */
+export const drillStatuses = ["queued", "running", "done", "failed", "stopped"] as const;
+export type DrillStatus = (typeof drillStatuses)[number];
+
+/** A backup is restored into a container that is thrown away afterwards, to see whether it can be. */
+export interface Drill {
+  readonly id: DrillId;
+  readonly backupId: BackupId;
+  readonly installationId: InstallationId;
+  readonly service: string;
+  readonly status: DrillStatus;
+  /** Who asked for it; null for the one of each night. */
+  readonly requestedBy: string | null;
+  readonly createdAt: Date;
+  readonly startedAt: Date | null;
+  readonly finishedAt: Date | null;
+  /** What was there after the restore. */
+  readonly facts: DataFacts | null;
+  /** Why it failed: a sentence. */
   readonly failure: string | null;
 }
 

@@ -41,6 +41,7 @@ export function createFakeBackupTools(): FakeBackupTools {
       data.set(name, found.data);
       return [name];
     },
+    survey: async (subject) => factsOf(data.get(subject.service) ?? ""),
     measure: async (subject) => factsOf(data.get(subject.service) ?? ""),
     async remove(_, { folder }) {
       stored.delete(folder);

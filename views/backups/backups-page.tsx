@@ -1,4 +1,6 @@
 import { routes } from "../../server/routes.ts";
+import { factsText } from "../../server/rules/backup/loss.ts";
+import { elapsedText } from "../../server/rules/wording/duration-text.ts";
 import type { LiveStream, PageFrame, Reader } from "../frame/frame.ts";
 import { offers } from "../frame/offers.ts";
 import { ProductFrame, type ProductHeadProps } from "../product/product-frame.tsx";
@@ -7,7 +9,7 @@ import { CsrfField } from "../ui/form/csrf-field.tsx";
 import { RelativeTime } from "../ui/time.tsx";
 import { BackupHistory } from "./backup-history.tsx";
 import { BackupPlanCard } from "./backup-plan-card.tsx";
-import type { BackupsProps } from "./backups-props.ts";
+import type { BackupsProps, SourceView } from "./backups-props.ts";
 
 export const backupListId = "backup-list";
 
@@ -85,6 +87,7 @@ function Sources({ head, backups, reader, now }: Parameters<typeof BackupList>[0
                 {source.lastDone && `: ${frozenText(source.lastDone.frozenMs)} the last time`}. Requests wait meanwhile.
               </p>
             )}
+            <DrillResult source={source} now={now} />
           </div>
           <p class="backup-last">
             {source.lastDone ? (
@@ -95,15 +98,60 @@ function Sources({ head, backups, reader, now }: Parameters<typeof BackupList>[0
               <span class="tone-warn">never backed up</span>
             )}
           </p>
-          <BackUpButton
-            head={head}
-            reader={reader}
-            service={source.service}
-            isBusy={source.newest !== null && source.newest.finishedAt === null}
-          />
+          <div class="backup-actions">
+            <BackUpButton
+              head={head}
+              reader={reader}
+              service={source.service}
+              isBusy={source.newest !== null && source.newest.finishedAt === null}
+            />
+            <TryRestoreButton head={head} reader={reader} source={source} />
+          </div>
         </div>
       ))}
     </section>
+  );
+}
+
+/** Whether the newest backups can be restored, as the last drill showed. */
+function DrillResult({ source: { drill, lastDone }, now }: { readonly source: SourceView; readonly now: Date }) {
+  if (!drill) return lastDone && <p class="muted small">No restore has been tried yet.</p>;
+  const { startedAt, finishedAt, failure, facts } = drill;
+  if (!finishedAt)
+    return <p class="muted small">{startedAt ? "A restore is being tried." : "A restore will be tried."}</p>;
+  if (failure !== null) {
+    return (
+      <p class="field-error">
+        A restore was tried <RelativeTime at={finishedAt} now={now} /> and failed: {failure}
+      </p>
+    );
+  }
+  const found = factsText(facts);
+  return (
+    <p class="muted small">
+      Restored <RelativeTime at={finishedAt} now={now} />
+      {startedAt && ` in ${elapsedText(finishedAt.getTime() - startedAt.getTime())}`}
+      {found && `, ${found}`}
+    </p>
+  );
+}
+
+function TryRestoreButton(props: {
+  readonly head: Pick<ProductHeadProps, "slug" | "environment">;
+  readonly reader: Reader;
+  readonly source: SourceView;
+}) {
+  const { head, reader, source } = props;
+  if (!source.lastDone || !offers(reader, routes.productDrills.post)) return null;
+  return (
+    <form method="post" action={inEnvironment(routes.productDrills(head.slug), head)}>
+      <CsrfField token={reader.csrf} />
+      <input type="hidden" name="service" value={source.service} />
+      <button class="button" type="submit" disabled={source.drill?.finishedAt === null}>
+        Try a restore
+        <span class="visually-hidden">: {source.service}</span>
+      </button>
+    </form>
   );
 }
 

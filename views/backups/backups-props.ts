@@ -1,4 +1,4 @@
-import type { Backup, BackupPlan, DumpMethod, Restore } from "../../server/model/backup.ts";
+import type { Backup, BackupPlan, Drill, DumpMethod, Restore } from "../../server/model/backup.ts";
 
 export interface SourceView {
   readonly service: string;
@@ -7,6 +7,8 @@ export interface SourceView {
   readonly newest: Backup | null;
   /** The newest one that can be restored. */
   readonly lastDone: Backup | null;
+  /** The last restore drill that says something. */
+  readonly drill: Drill | null;
 }
 
 export interface BackupsProps {

@@ -3,7 +3,7 @@ import { grantedCapabilities } from "../../model/deployment/capabilities.ts";
 import type { ContainerOptions, Healthcheck, ServiceKind } from "../../model/deployment/spec.ts";
 import { type HostAddress, partsOf } from "../../model/names/host-address.ts";
 import type { InstanceId } from "../../model/names/ids.ts";
-import type { ContainerMount, ContainerRequest } from "../../ports/engine/containers.ts";
+import { type ContainerMount, type ContainerRequest, noNetwork } from "../../ports/engine/containers.ts";
 import { ownerLabels, serviceLabels } from "../host/labels.ts";
 
 /** Returns the body of a create request. Pure. */
@@ -26,9 +26,11 @@ export function containerConfig(request: ContainerRequest, instance: InstanceId)
     Labels: { ...ownerLabels(instance, request.owner), ...serviceLabels(request.service, request.kind) },
     StopTimeout: Math.ceil(request.stopGraceMs / 1000),
     ...(port && { ExposedPorts: { [port]: {} } }),
-    NetworkingConfig: {
-      EndpointsConfig: { [request.network]: { Aliases: request.sharesNetwork ? [] : names } },
-    },
+    ...(request.network !== noNetwork && {
+      NetworkingConfig: {
+        EndpointsConfig: { [request.network]: { Aliases: request.sharesNetwork ? [] : names } },
+      },
+    }),
     HostConfig: {
       // Most programs ignore SIGTERM as process 1, and none of them reaps orphans.
       Init: options.init,

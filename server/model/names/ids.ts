@@ -13,6 +13,7 @@ export type LinkId = Id<"Link">;
 export type PasskeyId = Id<"Passkey">;
 export type BackupId = Id<"Backup">;
 export type RestoreId = Id<"Restore">;
+export type DrillId = Id<"Drill">;
 
 /** A full, lower-case hexadecimal Git object id (40 or 64 characters), never a branch name or an abbreviation. */
 export type CommitSha = string & { readonly [brand]: "CommitSha" };

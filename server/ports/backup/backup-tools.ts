@@ -66,6 +66,8 @@ export interface BackupTools {
   restore(subject: DataSubject, order: RestoreOrder, signal: AbortSignal): Promise<readonly string[]>;
   /** How much there is now. Null when the service does not say. */
   measure(subject: DataSubject, signal: AbortSignal): Promise<DataFacts | null>;
+  /** Reads and counts all files of the subject's volumes. Its container need not run. */
+  survey(subject: DataSubject, signal: AbortSignal): Promise<DataFacts>;
   /** Removes files of a backup. */
   remove(
     from: OpenPlace,

@@ -4,6 +4,9 @@ import type { HostAddress } from "../../model/names/host-address.ts";
 import type { ContainerId, DeploymentId, ImageId, InstallationId } from "../../model/names/ids.ts";
 import type { Owner } from "./owner.ts";
 
+/** In place of a network's name: the container has no network at all. */
+export const noNetwork = "none";
+
 export interface ContainerRequest {
   readonly name: string;
   readonly owner: Owner;

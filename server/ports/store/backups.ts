@@ -9,9 +9,10 @@ import type {
 } from "../../model/backup.ts";
 import type { BackupId, DeploymentId, InstallationId, RestoreId } from "../../model/names/ids.ts";
 import type { Dumped, OpenPlace } from "../backup/backup-tools.ts";
+import type { DrillStore } from "./drills.ts";
 
-/** Backups of products' data, restores, plans, and where backups are kept. */
-export interface BackupStore {
+/** Backups of products' data, restores, drills, plans, and where backups are kept. */
+export interface BackupStore extends DrillStore {
   /** Adds a backup that waits for its turn. */
   request(backup: NewBackup, at: Date): Promise<Backup>;
   get(id: BackupId): Promise<Backup | null>;
@@ -24,7 +25,10 @@ export interface BackupStore {
   finish(id: BackupId, outcome: BackupOutcome, at: Date): Promise<void>;
   /** Records that the files of a backup are gone. */
   removed(id: BackupId, at: Date): Promise<void>;
-  /** Fails everything that runs: the server that ran it is gone. Resolves with the backups among them. */
+  /**
+   * Fails everything that runs: the server that ran it is gone. Drills are `stopped` instead. Resolves with the backups
+   * among them.
+   */
   failUnfinished(failure: string, at: Date): Promise<readonly Backup[]>;
 
   /** Null when the installation has a restore that is not finished. */

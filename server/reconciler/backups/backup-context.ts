@@ -1,8 +1,14 @@
+import type { PipelineContext } from "../../pipeline/context/context.ts";
 import type { BackupTools } from "../../ports/backup/backup-tools.ts";
 import type { ReconcilerContext } from "../context.ts";
 
 /** What the keeper of backups needs. */
-export type BackupNeeds = Pick<ReconcilerContext, "instance" | "engine" | "store" | "clock" | "log"> & {
+export type BackupNeeds = Pick<
+  ReconcilerContext,
+  "instance" | "engine" | "git" | "mountFiles" | "store" | "clock" | "log"
+> & {
+  readonly machine: PipelineContext["machine"];
+  readonly limits: Pick<PipelineContext["limits"], "minFreeBytes">;
   readonly backupTools: BackupTools;
   /** Tells the reconciler that a container is missing. */
   readonly wakeReconciler: () => void;

@@ -2,6 +2,7 @@ import { createWakeUp } from "../../async/wake-up.ts";
 import { backUp } from "../../commands/backups/back-up.ts";
 import { nextTime } from "../../rules/backup/schedule.ts";
 import type { BackupContext, BackupNeeds } from "./backup-context.ts";
+import { createDrillKeeper } from "./drill-keeper.ts";
 import { removeExpired, runBackup } from "./run-backup.ts";
 import { runRestore } from "./run-restore.ts";
 
@@ -14,8 +15,8 @@ export interface BackupKeeper {
 }
 
 /**
- * Carries out backups and restores, one at a time, since each of them reads or writes as fast as the disk allows: those
- * that somebody asked for, and those whose time has come.
+ * Carries out backups, restores and restore drills, one at a time, since each of them reads or writes as fast as the disk
+ * allows: those that somebody asked for, and those whose time has come. A restore does not wait for a drill.
  */
 export function createBackupKeeper(needs: BackupNeeds): BackupKeeper {
   const stopping = new AbortController();
@@ -23,12 +24,16 @@ export function createBackupKeeper(needs: BackupNeeds): BackupKeeper {
   const context: BackupContext = { ...needs, signal };
   const news = createWakeUp(needs.clock);
   let loop: Promise<void> | null = null;
+  const drills = createDrillKeeper(context);
 
   return {
     start() {
       loop ??= work();
     },
-    wake: news.wake,
+    wake() {
+      news.wake();
+      drills.giveWay().catch((error: unknown) => context.log.warn({ err: error }, "a restore waits for a drill"));
+    },
     async stop() {
       stopping.abort(new Error("the server is stopping"));
       await loop;
@@ -43,6 +48,8 @@ export function createBackupKeeper(needs: BackupNeeds): BackupKeeper {
         isFirst = false;
         await requestDue(context);
         await carryOut(context);
+        // Backups may have been asked for meanwhile, and other drills may wait.
+        if (await drills.next()) news.wake();
       } catch (error) {
         if (!signal.aborted) context.log.warn({ err: error }, "looking after backups failed; it will be retried");
       }

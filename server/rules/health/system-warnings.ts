@@ -29,8 +29,8 @@ export interface SystemFacts {
   /** Installations with a route that Caddy cannot serve, by name, and the reason. */
   readonly unserved: readonly { readonly name: string; readonly message: string }[];
   readonly products: readonly ProductHealth[];
-  /** Installations, by name, with a service whose newest backup has failed. */
-  readonly failingBackups: readonly (Pick<FailingBackup, "service" | "failure"> & { readonly name: string })[];
+  /** Installations, by name, with a service whose newest backup, or newest restore drill, has failed. */
+  readonly failingBackups: readonly (Pick<FailingBackup, "what" | "service" | "failure"> & { readonly name: string })[];
 }
 
 const gibibyte = 1024 ** 3;
@@ -52,7 +52,9 @@ export function systemWarnings(facts: SystemFacts, now: Date): readonly SystemWa
     ...facts.failingBackups.map(({ name, ...failing }) =>
       serious(
         `${failingText(failing)} (${name}).`,
-        "Its Backups tab has the whole message. Earlier backups are kept until one succeeds.",
+        failing.what === "backup"
+          ? "Its Backups tab has the whole message. Earlier backups are kept until one succeeds."
+          : "The data is untouched, but its backup may not be restorable. Make a new one on its Backups tab, and try a restore of it there.",
       ),
     ),
     ...littleSpace(facts),

@@ -6,6 +6,7 @@ import type { Database, Queries } from "../postgres/database.ts";
 import { backupPlans, backups } from "../schema/backups.ts";
 import { installations } from "../schema/deployments.ts";
 import { createBackupSettings } from "./backup-settings.ts";
+import { createDrills } from "./drills.ts";
 import { createRestores } from "./restores.ts";
 
 const unfinished = ["queued", "running"] as const;
@@ -16,6 +17,7 @@ export function createBackupStore(database: Database, secrets: Secrets): BackupS
     ...createPlans(database),
     ...createBackupSettings(database, secrets),
     ...createRestores(database),
+    ...createDrills(database),
     ...createRuns(database),
 
     request: ({ installation, deployment, ...backup }, at) =>

@@ -1,7 +1,7 @@
 import { and, asc, desc, eq, inArray } from "drizzle-orm";
 import type { BackupStore } from "../../ports/store/backups.ts";
 import type { Database } from "../postgres/database.ts";
-import { backups, restores } from "../schema/backups.ts";
+import { backups, drills, restores } from "../schema/backups.ts";
 import { installations } from "../schema/deployments.ts";
 
 type Restores = Pick<
@@ -88,6 +88,7 @@ function createEndings(database: Database): Pick<Restores, "noteSafety" | "finis
       database.write(async ({ tx }) => {
         const failed = { status: "failed", failure, finishedAt: at } as const;
         await tx.update(restores).set(failed).where(eq(restores.status, "running"));
+        await tx.update(drills).set({ status: "stopped", finishedAt: at }).where(eq(drills.status, "running"));
         return tx.update(backups).set(failed).where(eq(backups.status, "running")).returning();
       }),
   };

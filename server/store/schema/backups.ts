@@ -6,11 +6,12 @@ import type {
   BackupReason,
   BackupStatus,
   DataFacts,
+  DrillStatus,
   DumpMethod,
   RestoreTarget,
   Retention,
 } from "../../model/backup.ts";
-import type { BackupId, DeploymentId, InstallationId, RestoreId } from "../../model/names/ids.ts";
+import type { BackupId, DeploymentId, DrillId, InstallationId, RestoreId } from "../../model/names/ids.ts";
 import { bytes, document, moment, outsideText, rowId } from "../postgres/column-types.ts";
 import { installations } from "./deployments.ts";
 
@@ -101,5 +102,31 @@ export const restores = pgTable(
     check("restores_into", sql`${table.into} in ('same', 'new')`),
     check("restores_status", sql`${table.status} in ('queued', 'running', 'done', 'failed')`),
     check("restores_finished", sql`(${table.status} in ('done', 'failed')) = (${table.finishedAt} is not null)`),
+  ],
+);
+
+export const drills = pgTable(
+  "drills",
+  {
+    id: rowId<DrillId>("id").primaryKey().generatedAlwaysAsIdentity(),
+    backupId: rowId<BackupId>("backup_id")
+      .notNull()
+      .references(() => backups.id, { onDelete: "cascade" }),
+    installationId: rowId<InstallationId>("installation_id")
+      .notNull()
+      .references(() => installations.id, { onDelete: "cascade" }),
+    service: text().notNull(),
+    status: text().notNull().$type<DrillStatus>(),
+    requestedBy: outsideText("requested_by"),
+    createdAt: moment("created_at").notNull(),
+    startedAt: moment("started_at"),
+    finishedAt: moment("finished_at"),
+    facts: document<DataFacts>("facts"),
+    failure: outsideText(),
+  },
+  (table) => [
+    index("drills_installation").on(table.installationId, table.id),
+    check("drills_status", sql`${table.status} in ('queued', 'running', 'done', 'failed', 'stopped')`),
+    check("drills_finished", sql`(${table.status} in ('queued', 'running')) = (${table.finishedAt} is null)`),
   ],
 );

@@ -3,88 +3,14 @@ import { backUp } from "../../../server/commands/backups/back-up.ts";
 import { restoreBackup } from "../../../server/commands/backups/restore-backup.ts";
 import { setBackupPlan } from "../../../server/commands/backups/set-plan.ts";
 import { usualPlan } from "../../../server/model/backup.ts";
-import { plainContainer } from "../../../server/model/deployment/spec.ts";
-import type { BackupId, ContainerId } from "../../../server/model/names/ids.ts";
-import type { Installation } from "../../../server/model/product.ts";
-import type { ContainerState } from "../../../server/ports/engine/containers.ts";
-import type { Engine } from "../../../server/ports/engine/engine.ts";
-import { createBackupKeeper } from "../../../server/reconciler/backups/backup-keeper.ts";
-import { createFakeBackupTools } from "../../fakes/fake-backup-tools.ts";
-import { createFakeClock } from "../../fakes/fake-clock.ts";
-import { createFakeEngine } from "../../fakes/fake-engine.ts";
-import { createFakeStore } from "../../fakes/store/fake-store.ts";
-import { aService } from "../../model/a-deployment.ts";
-import { aContainer } from "../../ports/a-container.ts";
-import { createSamples, sampleSpec } from "../../web/samples.ts";
+import type { BackupId } from "../../../server/model/names/ids.ts";
+import { createScene, settled } from "./backup-scene.ts";
 
-/** What happened to containers and volumes, in order. */
-let happened: string[];
 let scene: Awaited<ReturnType<typeof createScene>>;
 beforeEach(async () => {
-  happened = [];
   scene = await createScene();
 });
 afterEach(() => scene.keeper.stop());
-
-async function createScene() {
-  const clock = createFakeClock();
-  const store = createFakeStore(clock);
-  const backupTools = createFakeBackupTools();
-  const samples = createSamples(store, clock);
-  const { installation } = await samples.product("shop");
-  const live = samples.live(installation);
-  const mounts = (volume: string) => [{ type: "volume", volume, path: "/data", readOnly: false } as const];
-  const services = [
-    aService({
-      name: "db",
-      kind: "tcp",
-      pulledAs: "postgres:16",
-      container: { ...plainContainer, mounts: mounts("pg") },
-    }),
-    aService({ name: "files", kind: "web", container: { ...plainContainer, mounts: mounts("uploads") } }),
-  ];
-  store.put({ ...live, spec: { ...sampleSpec("shop"), stacks: [{ name: "shop", services }] } });
-  const owner = { product: installation.productId, installation: installation.id, deployment: live.id };
-  const fake = createFakeEngine();
-  fake.containers.push(
-    ...services.map(({ name, kind }, at) =>
-      aContainer({ id: String(at).repeat(64) as ContainerId, owner, service: name, kind }),
-    ),
-  );
-  const note = (what: string) => async (name: unknown) =>
-    void happened.push(`${what} ${nameOf(fake.containers, name)}`);
-  const engine: Engine = {
-    ...fake,
-    stopContainer: note("stop"),
-    removeContainer: note("remove"),
-    removeVolume: note("remove volume"),
-    createVolume: note("create volume"),
-  };
-  const log = { debug() {}, info() {}, warn() {}, error() {} };
-  const wakeBackups = () => keeper.wake();
-  const adapters = { store, clock, backupTools, wakeBackups };
-  const keeper = createBackupKeeper({
-    ...{ instance: store.instance, engine, store, clock, log, backupTools },
-    wakeReconciler: () => void happened.push("reconcile"),
-  });
-  return {
-    clock,
-    store,
-    backupTools,
-    installation: (await store.installations.get(installation.id)) as Installation,
-    keeper,
-    adapters,
-  };
-}
-
-function nameOf(containers: readonly ContainerState[], what: unknown): string {
-  if (typeof what === "object" && what && "name" in what) return String(what.name);
-  return containers.find(({ id }) => id === what)?.service ?? String(what);
-}
-
-async function settled(): Promise<void> {
-  for (let turns = 0; turns < 500; turns++) await Promise.resolve();
-}
 
 const list = () => scene.store.backups.list({ installation: scene.installation.id });
 async function ask(service: string | null = "db") {
@@ -174,7 +100,7 @@ describe("a restore", () => {
     scene.keeper.start();
     await settled();
     scene.backupTools.data.set(service, "after");
-    happened = [];
+    scene.happened.length = 0;
     return backup?.id as BackupId;
   }
 
@@ -185,7 +111,7 @@ describe("a restore", () => {
     const safety = await scene.store.backups.get(done?.safetyBackupId as BackupId);
     expect(safety).toMatchObject({ reason: "before-restore", status: "done", requestedBy: "Ada" });
     expect(scene.backupTools.stored.get(safety?.folder ?? "")?.data).toBe("after");
-    expect(happened).toEqual(["reconcile"]);
+    expect(scene.happened).toEqual(["reconcile"]);
   });
 
   it("replaces nothing when that backup fails", async () => {
@@ -208,7 +134,7 @@ describe("a restore", () => {
   it("of volumes stops the service meanwhile, and lets it be started again", async () => {
     expect(await restore(await backedUp("files"), "same")).toMatchObject({ status: "done" });
     const volume = `baton-fake0000-i${scene.installation.id}-shop_uploads`;
-    expect(happened).toEqual([
+    expect(scene.happened).toEqual([
       ...["stop files", "remove files", `remove volume ${volume}`, `create volume ${volume}`, "reconcile"],
     ]);
   });

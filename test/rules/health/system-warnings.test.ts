@@ -35,6 +35,21 @@ describe("the system page warns", () => {
     ]);
   });
 
+  test("of the last backup or restore drill of a service that failed", () => {
+    const failed = { name: "shop", service: "db", failure: "pg_restore failed:\nout of memory" };
+    expect(
+      texts({
+        failingBackups: [
+          { ...failed, what: "backup" },
+          { ...failed, what: "restore drill" },
+        ],
+      }),
+    ).toEqual([
+      "The last backup of db failed: out of memory (shop).",
+      "The last restore drill of db failed: out of memory (shop).",
+    ]);
+  });
+
   test("of firewall rules that are not in place, unless nobody wants them", () => {
     expect(texts({ firewall: { type: "missing", why: "iptables is not installed" } })).toEqual([
       "Baton's firewall rules are not in place: iptables is not installed.",

@@ -1,7 +1,8 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { plainContainer } from "../../../server/model/deployment/spec.ts";
-import type { BackupId } from "../../../server/model/names/ids.ts";
+import type { BackupId, DrillId } from "../../../server/model/names/ids.ts";
 import type { Installation } from "../../../server/model/product.ts";
+import type { DrillOutcome } from "../../../server/ports/store/drills.ts";
 import { aService } from "../../model/a-deployment.ts";
 import { aMember, type Member } from "../member.ts";
 import { sampleSpec } from "../samples.ts";
@@ -93,6 +94,49 @@ describe("the tab of backups", () => {
     expect(await world.store.backups.plan(installation.id)).toMatchObject({
       ...{ cron: "0 3 * * *", keep: { hourly: 0, daily: 3, weekly: 0, monthly: 0 }, isEncrypted: true },
     });
+  });
+});
+
+describe("a restore drill", () => {
+  async function tried(outcome: DrillOutcome) {
+    const [drill] = await world.store.backups.drills({ unfinished: true });
+    await world.store.backups.takeDrill(world.clock.now());
+    world.clock.advance(41_000);
+    await world.store.backups.finishDrill(drill?.id as DrillId, outcome, world.clock.now());
+    world.clock.advance(5 * 3_600_000);
+  }
+
+  test("is offered for a service with a backup, and its result is shown", async () => {
+    live();
+    expect((await member.get("/products/shop/backups")).text).not.toContain("Try a restore");
+    await aBackup();
+    expect((await member.get("/products/shop/backups")).text).toContain("No restore has been tried yet.");
+    const answer = await member.post("/products/shop/backups/drills", { service: "db" });
+    expect([answer.status, answer.location]).toEqual([303, "/products/shop/backups?done=trying"]);
+    expect((await member.get("/products/shop/backups")).text).toContain("A restore will be tried.");
+    await tried({ type: "done", facts: { tables: 214, rows: 12_304, isEstimate: false } });
+    const { text } = await member.get("/products/shop/backups");
+    expect(text).toContain("Restored 5 h ago in 41 s, 214 tables, 12,304 rows");
+  });
+
+  test("that failed is a warning on the tab, the product's page and the System page, until one succeeds", async () => {
+    live();
+    await aBackup();
+    await member.post("/products/shop/backups/drills", { service: "db" });
+    await tried({ type: "failed", failure: "pg_restore: error: could not read <input> file" });
+    const failed = "could not read &lt;input&gt; file";
+    expect((await member.get("/products/shop/backups")).html).toContain(failed);
+    expect((await member.get("/products/shop")).html).toContain("The last restore drill of db failed: pg_restore");
+    expect((await member.get("/system")).text).toContain("The last restore drill of db failed");
+    await member.post("/products/shop/backups/drills", { service: "db" });
+    await tried({ type: "done", facts: null });
+    expect((await member.get("/products/shop")).text).not.toContain("restore drill");
+    expect((await member.get("/system")).text).not.toContain("restore drill");
+  });
+
+  test("of a service without a backup is refused", async () => {
+    live();
+    expect((await member.post("/products/shop/backups/drills", { service: "files" })).status).toBe(409);
   });
 });
 

@@ -17,6 +17,7 @@ import { readBackups } from "./backup-views.ts";
 
 const notices: Readonly<Record<string, string>> = {
   asked: "The backup has been started. It appears below.",
+  trying: "The restore is being tried, in a container of its own. The result appears below.",
   planned: "Saved.",
   restoring: "The restore has been started. It appears below.",
   removed: "Removed.",

@@ -16,7 +16,7 @@ import { type DeploymentSpec, servicesOf } from "../../../model/deployment/spec.
 import type { Installation, Product } from "../../../model/product.ts";
 import { routes } from "../../../routes.ts";
 import { byText } from "../../../rules/access/by-text.ts";
-import { failingBackups, failingText } from "../../../rules/backup/failing.ts";
+import { failingBackups, failingDrills, failingText } from "../../../rules/backup/failing.ts";
 import { sharedVolumeText, unnamedVolumes, unnamedVolumeText } from "../../../rules/data/lasting-data.ts";
 import { dataInContainerText } from "../../../rules/data/lost-data.ts";
 import { crashCause } from "../../../rules/diagnosis/crash-cause.ts";
@@ -182,9 +182,10 @@ async function readOverview(
 ): Promise<OverviewProps> {
   const { product, installation } = place;
   const filter = { installation: installation.id, limit: shownDeployments + 1 };
-  const [deployments, backups, newest] = await Promise.all([
+  const [deployments, backups, drills, newest] = await Promise.all([
     needs.store.deployments.list(filter),
     needs.store.backups.list({ installation: installation.id, limit: backupsLookedAt }),
+    needs.store.backups.drills({ installation: installation.id, limit: backupsLookedAt }),
     product.repository === null ? null : needs.store.deliveries.newestFromForge(product.id),
   ]);
   const shown = deployments.slice(0, shownDeployments);
@@ -200,7 +201,10 @@ async function readOverview(
     troubles: await troublesOf(needs, place, { run, head, reader: readerOf(c, product) }),
     stacks: stacksOf(run),
     data: [
-      ...failingBackups(backups).map((one) => ({ text: failingText(one), isWarning: true })),
+      ...[...failingBackups(backups), ...failingDrills(drills)].map((one) => ({
+        text: failingText(one),
+        isWarning: true,
+      })),
       ...dataNotes(live && specOf(live.deployment)),
     ],
     rows: shown.map((row) => deploymentRow(row, place, sources, reader)),

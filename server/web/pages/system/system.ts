@@ -2,7 +2,7 @@ import { SystemPage, type SystemPart, type SystemProps } from "../../../../views
 import { createLastKnown } from "../../../async/last-known.ts";
 import type { EngineInfo, EngineMachine } from "../../../ports/engine/engine.ts";
 import { routes } from "../../../routes.ts";
-import { failingBackups } from "../../../rules/backup/failing.ts";
+import { failingBackups, failingDrills } from "../../../rules/backup/failing.ts";
 import { type DockerFacts, systemWarnings } from "../../../rules/health/system-warnings.ts";
 import { isReadableOnTheWay } from "../../../rules/webhooks/readable-on-the-way.ts";
 import { installationName } from "../../../rules/wording/installation-name.ts";
@@ -108,7 +108,10 @@ async function readSystem(needs: PageNeeds, sizes: Sizes): Promise<SystemProps> 
 }
 
 async function readFailingBackups({ store, catalog }: PageNeeds) {
-  const failing = failingBackups(await store.backups.list({ limit: backupsLookedAt }));
+  const failing = [
+    ...failingBackups(await store.backups.list({ limit: backupsLookedAt })),
+    ...failingDrills(await store.backups.drills({ limit: backupsLookedAt })),
+  ];
   const places = await catalog.placesWith(failing.map(({ installation }) => installation));
   return failing.flatMap((one) => {
     const place = places.find(({ installation }) => installation.id === one.installation);

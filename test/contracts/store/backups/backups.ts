@@ -91,6 +91,41 @@ export function backupsContract(make: MakeStore): void {
     });
   });
 
+  describe("a restore drill", () => {
+    it("is the only one of its service until it is finished, and says what it found", async () => {
+      const { id: backup } = await ask();
+      const request = { backup, installation, service: "db", requestedBy: null };
+      const asked = await Promise.all([
+        store.backups.requestDrill(request, at(1)),
+        store.backups.requestDrill(request, at(1)),
+      ]);
+      expect(asked.filter((one) => one === null)).toHaveLength(1);
+      const [first] = await store.backups.drills({ unfinished: true });
+      if (!first) throw new Error("none was made");
+      const other = await store.backups.requestDrill({ ...request, service: "files", requestedBy: "Ada" }, at(1));
+      expect(await store.backups.takeDrill(at(2))).toMatchObject({ id: first.id, status: "running", startedAt: at(2) });
+      await store.backups.finishDrill(first.id, { type: "done", facts: dumped.facts }, at(3));
+      await store.backups.finishDrill(first.id, { type: "failed", failure: "too late" }, at(4));
+      expect(await store.backups.drills({ installation })).toMatchObject([
+        { id: other?.id, status: "queued", requestedBy: "Ada" },
+        { status: "done", facts: dumped.facts, failure: null, finishedAt: at(3), backupId: backup },
+      ]);
+      expect(await store.backups.requestDrill(request, at(5))).not.toBeNull();
+    });
+
+    it("that runs when the server dies is stopped; one that waits goes on waiting", async () => {
+      const { id: backup } = await ask();
+      const request = { backup, installation, requestedBy: null };
+      await store.backups.requestDrill({ ...request, service: "db" }, at(1));
+      await store.backups.requestDrill({ ...request, service: "files" }, at(1));
+      await store.backups.takeDrill(at(2));
+      expect(await store.backups.failUnfinished("Baton stopped", at(3))).toEqual([]);
+      expect((await store.backups.drills({ installation })).map(({ status }) => status)).toEqual(["queued", "stopped"]);
+      expect(await store.backups.takeDrill(at(4))).toMatchObject({ service: "files" });
+      expect(await store.backups.takeDrill(at(4))).toBeNull();
+    });
+  });
+
   describe("a plan", () => {
     it("is due from its time on, until it has another", async () => {
       expect(await store.backups.plan(installation)).toBeNull();

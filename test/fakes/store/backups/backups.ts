@@ -2,6 +2,7 @@ import type { Backup, Restore } from "../../../../server/model/backup.ts";
 import type { BackupId, RestoreId } from "../../../../server/model/names/ids.ts";
 import type { BackupStore } from "../../../../server/ports/store/backups.ts";
 import { type FakeRows, isGone } from "../rows.ts";
+import { createDrills } from "./drills.ts";
 
 const isOpen = ({ status }: Pick<Backup, "status">) => status === "queued" || status === "running";
 const newestFirst = <Row extends { readonly id: number }>(rows: Iterable<Row>) => [...rows].sort((a, b) => b.id - a.id);
@@ -18,7 +19,9 @@ export function createBackups(rows: FakeRows, nextId: () => number): BackupStore
     if (row) restores.set(id, { ...row, ...changes });
     return row ? { ...row, ...changes } : null;
   };
+  const { stopRunning, ...drills } = createDrills(rows, nextId);
   return {
+    ...drills,
     async request({ installation, deployment, ...backup }, at) {
       const made: Backup = {
         ...backup,
@@ -60,6 +63,7 @@ export function createBackups(rows: FakeRows, nextId: () => number): BackupStore
     async failUnfinished(failure, at) {
       const failed = { status: "failed", failure, finishedAt: at } as const;
       for (const { id, status } of restores.values()) if (status === "running") changeRestore(id, failed);
+      stopRunning(at);
       const running = newestFirst(backups.values()).filter(({ status }) => status === "running");
       return running.flatMap(({ id }) => change(id, failed) ?? []);
     },
