@@ -40,7 +40,11 @@ export async function openScene(): Promise<Scene> {
   await mkdir(data);
   await run("mount", ["-t", "tmpfs", "-o", `size=${diskMegabytes}m,mode=755`, "tmpfs", data]);
   const baton = await startBaton(
-    { DATABASE_URL: "", BATON_DATA: join(data, "baton"), BATON_DRAIN_TIMEOUT: "5s", BATON_WATCH: "1s" },
+    {
+      ...{ DATABASE_URL: "", BATON_DATA: join(data, "baton"), BATON_DRAIN_TIMEOUT: "5s", BATON_WATCH: "1s" },
+      // The disk of the test is small, and is to be filled to its end.
+      BATON_MIN_FREE: "off",
+    },
     [],
   );
   const apps = new Map<Product, ReplyApp>();
