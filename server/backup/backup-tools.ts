@@ -1,4 +1,5 @@
 import type { BackupFile, DataFacts, DumpMethod } from "../model/backup.ts";
+import type { ContainerId } from "../model/names/ids.ts";
 import type { BackupTools, DataSubject, Dumped, DumpOrder, RestoreOrder } from "../ports/backup/backup-tools.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { ContainerAccess } from "../ports/engine/container-access.ts";
@@ -71,7 +72,12 @@ export function createBackupTools({ access, clock, ownFolder }: BackupToolsOptio
     },
 
     makeKey: makeBackupKey,
+    resume,
   };
+
+  async function resume(containers: readonly ContainerId[], signal: AbortSignal): Promise<void> {
+    await Promise.all(containers.map((container) => access.resume(container, signal)));
+  }
 
   /** Runs work while nothing writes to the subject's volumes. */
   async function frozen(
@@ -85,8 +91,7 @@ export function createBackupTools({ access, clock, ownFolder }: BackupToolsOptio
       for (const writer of writers) await access.pause(writer, signal);
       done = await work();
     } finally {
-      const limit = AbortSignal.timeout(cleanUpLimitMs);
-      await Promise.all(writers.map((writer) => access.resume(writer, limit)));
+      await resume(writers, AbortSignal.timeout(cleanUpLimitMs));
     }
     return { ...done, frozenMs: Math.round(clock.monotonicMs() - began) };
   }

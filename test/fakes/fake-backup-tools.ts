@@ -1,3 +1,4 @@
+import type { ContainerId } from "../../server/model/names/ids.ts";
 import type { BackupTools, DataSubject, Dumped } from "../../server/ports/backup/backup-tools.ts";
 
 export interface FakeBackupTools extends BackupTools {
@@ -9,6 +10,8 @@ export interface FakeBackupTools extends BackupTools {
   onDump: (subject: DataSubject) => Promise<void> | void;
   /** The sentence with which a place is refused; null accepts it. */
   refusal: string | null;
+  /** Told which container goes on; may throw. */
+  onResume: (container: ContainerId) => void;
 }
 
 /** Copies one text for each service instead of databases and volumes. */
@@ -21,6 +24,10 @@ export function createFakeBackupTools(): FakeBackupTools {
     stored,
     onDump: () => {},
     refusal: null,
+    onResume: () => {},
+    async resume(containers) {
+      for (const container of containers) fake.onResume(container);
+    },
     async dump(subject, order): Promise<Dumped> {
       const text = data.get(subject.service) ?? "";
       await fake.onDump(subject);

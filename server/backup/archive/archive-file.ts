@@ -88,7 +88,7 @@ export async function* filesOf(bytes: AsyncIterable<Buffer>): AsyncGenerator<Arc
     };
     const reading = content();
     yield { name, content: reading };
-    // What was not read is skipped.
+    // Skips what the caller has not read.
     for await (const _ of reading);
   }
 }

@@ -4,7 +4,7 @@ import type { RepositoryBundles } from "../../ports/backup/repository-bundles.ts
 import { type ArchivedFile, archived, filesOf } from "./archive-file.ts";
 import { openWithPassphrase, sealWithPassphrase } from "./passphrase.ts";
 
-// What is in a backup of the server, in this order:
+// A backup of the server holds, in this order:
 //
 //     baton.json              its format, the version of Baton, when it was taken, and the settings in use
 //     sealed.age              the key and the proxy's certificates, encrypted with the passphrase

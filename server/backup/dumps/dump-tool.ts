@@ -6,7 +6,7 @@ import type { ContainerAccess, ProgramRequest } from "../../ports/engine/contain
 
 export type Variables = Readonly<Record<string, string>>;
 
-/** What a tool works on: the service, the variables of its container, and the way in. */
+/** A tool works on this: the service, the variables of its container, and the way in. */
 export interface Inside {
   readonly subject: DataSubject;
   readonly variables: Variables;
@@ -29,7 +29,7 @@ export interface StoredFile {
   open(signal: AbortSignal): AsyncIterable<Buffer>;
 }
 
-/** How the data of one kind of service is copied, with the tools that its own image has. */
+/** Copies the data of one kind of service with the tools that its own image has. */
 export interface DumpTool {
   /** What to dump, in this order. */
   files(inside: Inside, signal: AbortSignal): Promise<readonly DumpedFile[]>;

@@ -68,6 +68,8 @@ export interface BackupTools {
   measure(subject: DataSubject, signal: AbortSignal): Promise<DataFacts | null>;
   /** Reads and counts all files of the subject's volumes. Its container need not run. */
   survey(subject: DataSubject, signal: AbortSignal): Promise<DataFacts>;
+  /** Lets containers go on that a backup has frozen and did not release, because its server was killed. */
+  resume(containers: readonly ContainerId[], signal: AbortSignal): Promise<void>;
   /** Removes files of a backup. */
   remove(
     from: OpenPlace,

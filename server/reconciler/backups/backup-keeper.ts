@@ -42,20 +42,34 @@ export function createBackupKeeper(needs: BackupNeeds): BackupKeeper {
 
   async function work(): Promise<void> {
     let isFirst = true;
+    let mayBeFrozen = true;
     while (!signal.aborted) {
       try {
+        // Between two jobs nothing is read, so whatever is still frozen was left behind.
+        if (mayBeFrozen) await resumeFrozen(context);
+        mayBeFrozen = false;
         if (isFirst) await failLeftovers(context);
         isFirst = false;
         await requestDue(context);
-        await carryOut(context);
+        mayBeFrozen = await carryOut(context);
         // Backups may have been asked for meanwhile, and other drills may wait.
         if (await drills.next()) news.wake();
       } catch (error) {
+        mayBeFrozen = true;
         if (!signal.aborted) context.log.warn({ err: error }, "looking after backups failed; it will be retried");
       }
       await news.next(lookEveryMs, signal).catch(() => {});
     }
   }
+}
+
+/** An app must not stay frozen because the server that read its files was killed, or Docker was away at the end. */
+async function resumeFrozen({ engine, backupTools, log, signal }: BackupContext): Promise<void> {
+  const containers = await engine.listContainers({ all: true }, signal);
+  const frozen = containers.filter(({ status }) => status === "paused").map(({ id }) => id);
+  if (frozen.length === 0) return;
+  await backupTools.resume(frozen, signal);
+  log.warn({ containers: frozen }, "a backup that was broken off had left containers frozen; they go on");
 }
 
 /** What was running when the last server ended. */
@@ -76,16 +90,18 @@ async function requestDue(context: BackupContext): Promise<void> {
   }
 }
 
-async function carryOut(context: BackupContext): Promise<void> {
+/** Resolves with whether there was anything to do. */
+async function carryOut(context: BackupContext): Promise<boolean> {
   const { store, clock, signal } = context;
-  while (!signal.aborted) {
+  for (let jobs = 0; !signal.aborted; jobs++) {
     const restore = await store.backups.takeRestore(clock.now());
     if (restore) {
       await runRestore(context, restore);
       continue;
     }
     const backup = await store.backups.take(clock.now());
-    if (!backup) return;
+    if (!backup) return jobs > 0;
     if (await runBackup(context, backup)) await removeExpired(context, backup);
   }
+  return true;
 }

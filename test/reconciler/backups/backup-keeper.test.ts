@@ -4,6 +4,8 @@ import { restoreBackup } from "../../../server/commands/backups/restore-backup.t
 import { setBackupPlan } from "../../../server/commands/backups/set-plan.ts";
 import { usualPlan } from "../../../server/model/backup.ts";
 import type { BackupId } from "../../../server/model/names/ids.ts";
+import type { ContainerState } from "../../../server/ports/engine/containers.ts";
+import { EngineUnavailable } from "../../../server/ports/engine/engine.ts";
 import { createScene, settled } from "./backup-scene.ts";
 
 let scene: Awaited<ReturnType<typeof createScene>>;
@@ -30,6 +32,23 @@ describe("the keeper of backups", () => {
       ["files", "done", 0],
       ["db", "done", 6],
     ]);
+  });
+
+  it("lets a container go on that an earlier server had frozen when it was killed, also when Docker is away at first", async () => {
+    const frozen = scene.engine.containers.findIndex(({ service }) => service === "files");
+    scene.engine.containers[frozen] = { ...(scene.engine.containers[frozen] as ContainerState), status: "paused" };
+    const resumed: string[] = [];
+    let isAway = true;
+    scene.backupTools.onResume = (container) => {
+      if (isAway) throw new EngineUnavailable("Docker is away");
+      resumed.push(scene.engine.containers.find(({ id }) => id === container)?.service ?? "another");
+    };
+    scene.keeper.start();
+    await settled();
+    isAway = false;
+    scene.clock.advance(15_000);
+    await settled();
+    expect(resumed).toEqual(["files"]);
   });
 
   it("says why one failed, and goes on with the next", async () => {
