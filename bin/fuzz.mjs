@@ -9,10 +9,11 @@ import { constants, tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { main, SetUpProblem } from "./set-up/console/problem.mjs";
+import { minutesAndSeed } from "./set-up/console/seeded-run.mjs";
 import { root } from "./set-up/places.mjs";
 
 await main(async () => {
-  const { minutes, seed } = readArguments();
+  const { minutes, seed } = minutesAndSeed(parsed());
   process.stdout.write(`Fuzzing for ${minutes} minutes with seed ${seed}. Repeat it with --seed ${seed}.\n`);
   const vitest = join(root, "node_modules/vitest/vitest.mjs");
   const folder = await mkdtemp(join(tmpdir(), "baton-fuzz-report-"));
@@ -46,22 +47,9 @@ async function printReport(file, seed) {
   process.stdout.write(`Seed ${seed}.\n`);
 }
 
-function readArguments() {
-  const { values } = parsed();
-  const minutes = Number(values.minutes ?? 10);
-  if (!(minutes > 0 && minutes <= 1_440)) {
-    throw new SetUpProblem(`--minutes must be a number above 0 and up to 1440 (got "${values.minutes}").`);
-  }
-  const seed = Number(values.seed ?? Date.now() % 2 ** 31);
-  if (!Number.isSafeInteger(seed) || seed < 0 || seed >= 2 ** 31) {
-    throw new SetUpProblem(`--seed must be a whole number from 0 to 2147483647 (got "${values.seed}").`);
-  }
-  return { minutes, seed };
-}
-
 function parsed() {
   try {
-    return parseArgs({ options: { minutes: { type: "string" }, seed: { type: "string" } } });
+    return parseArgs({ options: { minutes: { type: "string" }, seed: { type: "string" } } }).values;
   } catch (error) {
     throw new SetUpProblem(`${error.message} Accepted: --minutes N, --seed N.`);
   }

@@ -10,6 +10,7 @@ import { provideRoot } from "./other-docker/root.mjs";
 import { runBesideDocker } from "./other-docker/run.mjs";
 import { createPrinter } from "./set-up/console/print.mjs";
 import { main, SetUpProblem } from "./set-up/console/problem.mjs";
+import { minutesAndSeed } from "./set-up/console/seeded-run.mjs";
 import { mmdebstrapWithKeys } from "./set-up/packages/debian.mjs";
 import { cacheFolder, dataFolder, root } from "./set-up/places.mjs";
 import { searchPath } from "./set-up/run.mjs";
@@ -60,22 +61,14 @@ function environment(caddyBin, { minutes, seed }) {
 }
 
 function readArguments() {
-  const { values } = parsed();
-  const minutes = Number(values.minutes ?? 10);
-  if (!(minutes > 0 && minutes <= 1_440)) {
-    throw new SetUpProblem(`--minutes must be a number above 0 and up to 1440 (got "${values.minutes}").`);
-  }
-  const seed = Number(values.seed ?? Date.now() % 2 ** 31);
-  if (!Number.isSafeInteger(seed) || seed < 0 || seed >= 2 ** 31) {
-    throw new SetUpProblem(`--seed must be a whole number from 0 to 2147483647 (got "${values.seed}").`);
-  }
-  return { minutes, seed, docker: values.docker ?? "20" };
+  const values = parsed();
+  return { ...minutesAndSeed(values), docker: values.docker ?? "20" };
 }
 
 function parsed() {
   const text = { type: "string" };
   try {
-    return parseArgs({ options: { minutes: text, seed: text, docker: text } });
+    return parseArgs({ options: { minutes: text, seed: text, docker: text } }).values;
   } catch (error) {
     throw new SetUpProblem(`${error.message} Accepted: --minutes N, --seed N, --docker VERSION.`);
   }

@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { readdir, rm, writeFile } from "node:fs/promises";
+import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import {
   type CheckedArchive,
@@ -10,10 +10,11 @@ import {
 } from "../../backup/archive/server-archive.ts";
 import { createRepositoryBundles } from "../../git/bundles.ts";
 import { copyIn, isInUse } from "../../store/copy/copy-in.ts";
-import { startEmbeddedPostgres } from "../../store/embedded/embedded-postgres.ts";
+import { startEmbeddedPostgres, stopLeftPostgres } from "../../store/embedded/embedded-postgres.ts";
 import { dropEverything } from "../../store/postgres/drop-everything.ts";
-import { type DataFolder, openDataFolder } from "../process/data-folder.ts";
+import { type DataFolder, openDataFolder, postgresFolder } from "../process/data-folder.ts";
 import { restoringFile } from "../process/restoring-file.ts";
+import { findServer, signAsServer } from "../process/server-process.ts";
 import { sourceFolder } from "../process/source-folder.ts";
 import { writeSealedFiles } from "./sealed-files.ts";
 
@@ -28,6 +29,8 @@ export interface Restored {
 /** Rejects with one sentence when a restore would mix with what is there. */
 export async function assertEmpty(dataFolder: string, databaseUrl: string | null): Promise<void> {
   const found = existsSync(dataFolder) ? await readdir(dataFolder) : [];
+  const other = await findServer(restoringFile(dataFolder));
+  if (other !== null) throw new Error(`${dataFolder} is being restored by process ${other.pid}.`);
   const broken = existsSync(restoringFile(dataFolder));
   if (found.length > 0 && !broken)
     throw new Error(`${dataFolder} is not empty. Restore into a new folder: set BATON_DATA to its path.`);
@@ -54,11 +57,13 @@ export async function restoreServer(
 ): Promise<Restored> {
   const archive = await checkServerArchive(await open());
   const sealed = await passphraseFor(archive);
+  // Again, because a person may have taken minutes to type the passphrase.
+  await assertEmpty(dataFolder, databaseUrl);
   const beganMs = performance.now();
   await clear(dataFolder, databaseUrl);
   const data = await openDataFolder(dataFolder);
   try {
-    await writeFile(restoringFile(dataFolder), "");
+    await signAsServer(restoringFile(dataFolder));
     await restoreDatabase(data, databaseUrl, archive, open);
     const bundles = createRepositoryBundles({ folder: data.repositories });
     for await (const { product, bundle } of repositoriesIn(await open()))
@@ -75,6 +80,7 @@ export async function restoreServer(
 /** Only what a restore of before has left, which `assertEmpty` has made sure of. */
 async function clear(dataFolder: string, databaseUrl: string | null): Promise<void> {
   if (databaseUrl !== null && existsSync(restoringFile(dataFolder))) await dropEverything(databaseUrl);
+  await stopLeftPostgres(postgresFolder(dataFolder));
   const found = existsSync(dataFolder) ? await readdir(dataFolder) : [];
   // The mark goes last, since without it the rest would count as somebody's data.
   const mark = restoringFile(dataFolder);

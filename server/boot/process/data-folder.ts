@@ -26,11 +26,13 @@ export interface DataFolder {
 /** The kernel limits the path of a Unix socket to 108 bytes, including the terminating zero. */
 const longestSocketPath = 107;
 
+export const postgresFolder = (root: string) => join(root, "postgres");
+
 export async function openDataFolder(root: string): Promise<DataFolder> {
   await mkdir(root, { recursive: true, mode: 0o700 });
   const folder: DataFolder = {
     root,
-    postgres: join(root, "postgres"),
+    postgres: postgresFolder(root),
     keyFile: join(root, "key"),
     serverFile: join(root, "server.pid"),
     repositories: join(root, "repositories"),

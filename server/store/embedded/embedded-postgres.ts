@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import type { Log } from "../../ports/log.ts";
 import { locateBinaries } from "./postgres-binaries.ts";
-import { ensureCluster, roleName } from "./postgres-cluster.ts";
+import { clusterData, ensureCluster, roleName } from "./postgres-cluster.ts";
 import { type Launch, lastLogLines, launch } from "./postgres-launch.ts";
 import { findPostmaster, type Postmaster, untilGone, untilReady } from "./postmaster.ts";
 
@@ -108,6 +108,15 @@ async function supervise(
     });
     if (!current) await delay(restartEveryMs, undefined, { ref: false, signal: stop }).catch(() => {});
   }
+}
+
+/**
+ * Ends a Postgres that works below `folder` and was left by a process that was killed. Does nothing when there is none,
+ * nor a database.
+ */
+export async function stopLeftPostgres(folder: string): Promise<void> {
+  const found = await realpath(folder).catch(() => null);
+  if (found !== null) await stopPostmaster(clusterData(found));
 }
 
 async function stopPostmaster(dataFolder: string): Promise<void> {

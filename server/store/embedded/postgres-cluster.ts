@@ -13,6 +13,11 @@ export interface Cluster {
   readonly password: string;
 }
 
+const clusterFolder = (folder: string) => join(folder, "cluster");
+
+/** Where the database files below `folder` are, once there are any. */
+export const clusterData = (folder: string) => join(clusterFolder(folder), "data");
+
 const draftPrefix = "cluster.new.";
 
 /**
@@ -20,7 +25,7 @@ const draftPrefix = "cluster.new.";
  * name and renamed when they are complete, so an interrupted start never leaves something that looks like a database.
  */
 export async function ensureCluster(folder: string, binaries: PostgresBinaries): Promise<Cluster> {
-  const home = join(folder, "cluster");
+  const home = clusterFolder(folder);
   await removeDrafts(folder);
   const existing = await readCluster(home);
   if (existing) return existing;
