@@ -2,8 +2,7 @@ import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { backUpServer } from "./boot/backup/back-up-server.ts";
-import { providePassphrase } from "./boot/backup/passphrase-file.ts";
-import { withDatabase } from "./boot/beside-server.ts";
+import { withStore } from "./boot/beside-server.ts";
 import { BadConfig, type Config, readConfig } from "./boot/config.ts";
 import { openDataFolder } from "./boot/process/data-folder.ts";
 import { serviceEnvironment } from "./boot/process/service.ts";
@@ -36,17 +35,18 @@ async function backUp(config: Config, environment: NodeJS.ProcessEnv, wanted: st
   if (!existsSync(config.dataFolder)) throw new Error(`there is no data at ${config.dataFolder}. Start Baton first.`);
   const data = await openDataFolder(config.dataFolder);
   const to = archivePlace(placeOf(wanted ?? environment.BATON_BACKUP_TO ?? data.backups), environment);
-  const passphrase = await providePassphrase(data.root, environment.BATON_BACKUP_PASSPHRASE?.trim() || null);
+  const passphrase = environment.BATON_BACKUP_PASSPHRASE?.trim() || null;
   const interrupted = new AbortController();
-  process.once("SIGINT", () => interrupted.abort(new Error("it was interrupted")));
-  const done = await withDatabase(config, data, (url) =>
+  for (const name of ["SIGINT", "SIGTERM"] as const)
+    process.once(name, () => interrupted.abort(new Error("it was interrupted")));
+  const done = await withStore(config, data, ({ instance }, url) =>
     backUpServer(
-      { data, url, at: systemClock.now(), settings: keptSettings(environment) },
-      { to, passphrase: passphrase.text },
+      { data, url, instance, settings: keptSettings(environment), to, passphrase, now: systemClock.now },
       interrupted.signal,
     ),
   );
-  process.stdout.write(`${backupText(done, passphrase)}\n`);
+  if (done === "running") throw new Error("another one is being made at the moment.");
+  process.stdout.write(`${backupText(done, done.passphrase)}\n`);
 }
 
 /** A path on the command line may be relative. */

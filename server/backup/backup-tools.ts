@@ -63,6 +63,8 @@ export function createBackupTools({ access, clock, ownFolder }: BackupToolsOptio
       for (const { name } of files) await place.remove(`${folder}/${name}`, signal);
     },
 
+    removeUnfinished: (from, folder) => openPlace(from, ownFolder).removeUnfinished(`${folder}/`),
+
     async check(to, signal) {
       const place = openPlace(to, ownFolder);
       const path = "baton-check/file";

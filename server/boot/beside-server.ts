@@ -15,26 +15,23 @@ type Store = Awaited<ReturnType<typeof createStore>>;
  * Lets a program work on the store, whether or not a server runs; if none does, none can start meanwhile. Rejects with
  * one sentence when the database is of another version.
  */
-export async function withStore<T>(config: Config, data: DataFolder, work: (store: Store) => Promise<T>): Promise<T> {
-  return withDatabase(config, data, async (url) => {
-    const store = await createStore({ url, keyFile: data.keyFile, chooseSubnet: firstFreeSubnet });
-    try {
-      return await work(store);
-    } finally {
-      await store.close();
-    }
-  });
-}
-
-/** The same for a program that works on the database itself. */
-export async function withDatabase<T>(config: Config, data: DataFolder, work: (url: string) => Promise<T>): Promise<T> {
+export async function withStore<T>(
+  config: Config,
+  data: DataFolder,
+  work: (store: Store, url: string) => Promise<T>,
+): Promise<T> {
   const { url, release } = await openDatabase(config, data);
   try {
     // A server of an older version would not know what this one writes.
     if (!(await isMigrated(url, join(sourceFolder, "migrations")))) {
       throw new Error("the database is of another version. Restart Baton with this version first.");
     }
-    return await work(url);
+    const store = await createStore({ url, keyFile: data.keyFile, chooseSubnet: firstFreeSubnet });
+    try {
+      return await work(store, url);
+    } finally {
+      await store.close();
+    }
   } finally {
     await release();
   }

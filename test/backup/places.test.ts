@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { mkdtemp, readdir, readFile, rm, stat } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Readable } from "node:stream";
@@ -81,6 +81,19 @@ describe("a folder as a place for backups", () => {
     await place.remove("blog/5/app.gz", never);
     await expect(stat(join(folder, "blog"))).rejects.toThrow("ENOENT");
     expect((await stat(folder)).isDirectory()).toBe(true);
+  });
+
+  it("removes what a writer that was killed has left, and nothing else", async () => {
+    const place = places["a folder"]?.() as Place;
+    await place.write("left/mine-1.gz", chunks(Buffer.from("x")), never);
+    for (const name of ["mine-2.gz.part", "yours-1.gz.part"]) await writeFile(join(folder, "left", name), "half");
+    await place.removeUnfinished("left/mine-");
+    expect((await readdir(join(folder, "left"))).sort()).toEqual(["mine-1.gz", "yours-1.gz.part"]);
+    await place.removeUnfinished("nowhere/mine-");
+    await mkdir(join(folder, "killed/7"), { recursive: true });
+    await writeFile(join(folder, "killed/7/app.gz.part"), "half");
+    await place.removeUnfinished("killed/7/");
+    await expect(stat(join(folder, "killed"))).rejects.toThrow("ENOENT");
   });
 });
 

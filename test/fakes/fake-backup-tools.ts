@@ -6,6 +6,8 @@ export interface FakeBackupTools extends BackupTools {
   readonly data: Map<string, string>;
   /** What is stored, by folder. */
   readonly stored: Map<string, { readonly data: string; readonly isSealed: boolean }>;
+  /** Folders with a file that a killed server was writing. */
+  readonly unfinished: Set<string>;
   /** Told before a dump ends; may throw or wait. */
   onDump: (subject: DataSubject) => Promise<void> | void;
   /** The sentence with which a place is refused; null accepts it. */
@@ -22,6 +24,7 @@ export function createFakeBackupTools(): FakeBackupTools {
   const fake: FakeBackupTools = {
     data,
     stored,
+    unfinished: new Set(),
     onDump: () => {},
     refusal: null,
     onResume: () => {},
@@ -52,6 +55,9 @@ export function createFakeBackupTools(): FakeBackupTools {
     measure: async (subject) => factsOf(data.get(subject.service) ?? ""),
     async remove(_, { folder }) {
       stored.delete(folder);
+    },
+    async removeUnfinished(_, folder) {
+      fake.unfinished.delete(folder);
     },
     async check() {
       if (fake.refusal !== null) throw new Error(fake.refusal);

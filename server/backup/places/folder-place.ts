@@ -1,18 +1,19 @@
 import { createReadStream } from "node:fs";
-import { mkdir, open, rename, rm, rmdir } from "node:fs/promises";
+import { mkdir, open, readdir, rename, rm, rmdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { Place } from "./place.ts";
 
 /** Backups hold everything that a product knows, so only Baton's own user may read them. */
 const fileMode = 0o600;
 const folderMode = 0o700;
+const unfinishedEnding = ".part";
 
 /** A folder of this machine, perhaps a mounted one. */
 export function createFolderPlace(root: string): Place {
   return {
     async write(path, content, signal) {
       const file = join(root, path);
-      const unfinished = `${file}.part`;
+      const unfinished = `${file}${unfinishedEnding}`;
       await mkdir(dirname(file), { recursive: true, mode: folderMode });
       let bytes = 0;
       try {
@@ -46,16 +47,29 @@ export function createFolderPlace(root: string): Place {
     async remove(path) {
       const file = join(root, path);
       await rm(file, { force: true });
-      // The folder of a backup goes with its last file, and the folders above it with their last backup.
-      for (let folder = dirname(file); folder.length > root.length; folder = dirname(folder)) {
-        try {
-          await rmdir(folder);
-        } catch {
-          return;
-        }
-      }
+      await removeEmpty(dirname(file));
+    },
+
+    async removeUnfinished(prefix) {
+      const nameAt = prefix.lastIndexOf("/") + 1;
+      const folder = join(root, prefix.slice(0, nameAt));
+      const names = await readdir(folder).catch(() => []);
+      const left = names.filter((name) => name.startsWith(prefix.slice(nameAt)) && name.endsWith(unfinishedEnding));
+      for (const name of left) await rm(join(folder, name), { force: true });
+      if (left.length > 0) await removeEmpty(folder);
     },
   };
+
+  /** The folder of a backup goes with its last file, and the folders above it with their last backup. */
+  async function removeEmpty(from: string): Promise<void> {
+    for (let folder = from; folder.length > root.length; folder = dirname(folder)) {
+      try {
+        await rmdir(folder);
+      } catch {
+        return;
+      }
+    }
+  }
 }
 
 function plain(error: unknown, root: string): unknown {

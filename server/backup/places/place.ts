@@ -9,6 +9,11 @@ export interface Place {
   read(path: string, signal: AbortSignal): Promise<Readable>;
   /** Does nothing when there is no such file. */
   remove(path: string, signal: AbortSignal): Promise<void>;
+  /**
+   * Removes what writers that were killed have left, of files whose paths begin with this. Nobody may be writing one. A
+   * bucket keeps unfinished uploads to itself, so there is nothing to do.
+   */
+  removeUnfinished(prefix: string): Promise<void>;
 }
 
 /** A sentence's end about a place: "the folder /srv/backups", "the bucket backups at https://s3.example.com". */

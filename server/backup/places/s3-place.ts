@@ -75,6 +75,7 @@ export function createS3Place(options: S3Options): Place {
         if (!(error instanceof Refusal) || error.status !== 404) throw error;
       }
     },
+    async removeUnfinished() {},
   };
 }
 

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { newPassphrase } from "../../backup/archive/passphrase.ts";
-import { writeSynced } from "../../files/durable-file.ts";
+import { replaceDurably } from "../../files/durable-file.ts";
 
 /** The passphrase of this server's backups, and whether it was made just now. */
 export interface Passphrase {
@@ -13,7 +13,8 @@ export interface Passphrase {
 
 /**
  * The given passphrase, or the one in the data folder, which the first backup makes. It may lie there, because the key
- * that it seals lies beside it; in the archive, it protects the key wherever the archive is kept.
+ * that it seals lies beside it; in the archive, it protects the key wherever the archive is kept. One process at a time
+ * may ask: see `holdBackupLock`.
  */
 export async function providePassphrase(dataFolder: string, given: string | null): Promise<Passphrase> {
   if (given !== null) return { text: given, file: null, isNew: false };
@@ -21,7 +22,7 @@ export async function providePassphrase(dataFolder: string, given: string | null
   const kept = await readPassphrase(file);
   if (kept !== null) return { text: kept, file, isNew: false };
   const text = newPassphrase();
-  await writeSynced(file, `${text}\n`, "wx");
+  await replaceDurably(file, `${text}\n`);
   return { text, file, isNew: true };
 }
 

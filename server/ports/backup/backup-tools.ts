@@ -76,6 +76,8 @@ export interface BackupTools {
     backup: { readonly folder: string; readonly files: readonly BackupFile[] },
     signal: AbortSignal,
   ): Promise<void>;
+  /** Removes the file that a dump was writing when its server was killed. */
+  removeUnfinished(from: OpenPlace, folder: string): Promise<void>;
   /** Writes, reads and removes a small file. Rejects with what is wrong with the place. */
   check(place: OpenPlace, signal: AbortSignal): Promise<void>;
   /** A new pair of keys for encrypted backups. */

@@ -73,10 +73,13 @@ async function resumeFrozen({ engine, backupTools, log, signal }: BackupContext)
 }
 
 /** What was running when the last server ended. */
-async function failLeftovers({ store, clock, log, wakeReconciler }: BackupContext): Promise<void> {
+async function failLeftovers({ store, clock, log, backupTools, wakeReconciler }: BackupContext): Promise<void> {
   const failed = await store.backups.failUnfinished("Baton stopped while it was running", clock.now());
-  for (const { id } of failed) log.warn({ backup: id }, "a backup was broken off by the end of the last server");
   wakeReconciler();
+  for (const { id, folder } of failed) {
+    log.warn({ backup: id }, "a backup was broken off by the end of the last server");
+    await backupTools.removeUnfinished(await store.backups.openPlace(), folder);
+  }
 }
 
 async function requestDue(context: BackupContext): Promise<void> {

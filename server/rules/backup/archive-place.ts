@@ -41,11 +41,17 @@ export function fileOfPlace(address: string): { readonly place: string; readonly
   return { place: address.slice(0, at) || "/", file: address.slice(at + 1) };
 }
 
-/** `baton-20261130-0310.tar.gz`, in UTC, so that names sort by time. */
-export function archiveName(at: Date): string {
+/**
+ * `baton-1a2b3c4d-20261130-031009-123.tar.gz`, in UTC, so that names sort by time. Several Batons may share a place, and
+ * of one Baton no two backups are made in the same millisecond.
+ */
+export function archiveName(instance: string, at: Date): string {
   const digits = at.toISOString().replace(/\D/g, "");
-  return `baton-${digits.slice(0, 8)}-${digits.slice(8, 14)}.tar.gz`;
+  return `${archivePrefix(instance)}${digits.slice(0, 8)}-${digits.slice(8, 14)}-${digits.slice(14)}.tar.gz`;
 }
+
+/** How the names of all backups of one Baton begin. */
+export const archivePrefix = (instance: string) => `baton-${instance}-`;
 
 /** Settings that a restored server needs as well. Secrets and what belongs to this machine alone are not kept. */
 export function keptSettings(environment: Readonly<Record<string, string | undefined>>): Record<string, string> {

@@ -17,6 +17,8 @@ export const locks = {
   access: 6,
   /** Shared by transactions that seal secrets; held alone to change which key is current. */
   key: 7,
+  /** Held while Baton itself is backed up, by the server or by `npm run backup`. */
+  backup: 8,
 } as const;
 
 /** Waits for the lock, which is released with the transaction. */

@@ -31,7 +31,7 @@ test("a server that is gone comes back from its backup: versions, variables, his
 
   // While it serves.
   const backup = await run("backup.js", "--to", folder);
-  expect(backup.output).toMatch(/^\/.*\/baton-\d{8}-\d{6}\.tar\.gz {2}[\d.]+ [kKM]B, in /);
+  expect(backup.output).toMatch(/^\/.*\/baton-\w+-\d{8}-\d{6}-\d{3}\.tar\.gz {2}[\d.]+ [kKM]B, in /);
   expect(backup.output).toContain("Keep it somewhere other than this server");
   expect(backup.code).toBe(0);
   const passphrase = (await readFile(join(dataFolder, "backup-passphrase"), "utf8")).trim();

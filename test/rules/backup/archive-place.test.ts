@@ -38,7 +38,8 @@ describe("where backups of the server go", () => {
   });
 
   it("names archives so that they sort by time", () => {
-    expect(archiveName(new Date("2026-11-30T03:10:09.123Z"))).toBe("baton-20261130-031009.tar.gz");
+    const at = new Date("2026-11-30T03:10:09.123Z");
+    expect(archiveName("1a2b3c4d", at)).toBe("baton-1a2b3c4d-20261130-031009-123.tar.gz");
     expect(fileOfPlace("s3://team/baton/x.tar.gz")).toEqual({ place: "s3://team/baton", file: "x.tar.gz" });
     expect(fileOfPlace("/x.tar.gz")).toEqual({ place: "/", file: "x.tar.gz" });
   });
