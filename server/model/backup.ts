@@ -47,6 +47,8 @@ export interface Backup {
   readonly status: BackupStatus;
   /** The version that was live. */
   readonly deploymentId: DeploymentId | null;
+  /** The deployment that made it, because it was about to change the data; null for all others. */
+  readonly madeForId: DeploymentId | null;
   /** Who asked for it; null for a schedule. */
   readonly requestedBy: string | null;
   readonly createdAt: Date;
@@ -80,6 +82,8 @@ export interface Restore {
   readonly into: RestoreTarget;
   readonly status: BackupStatus;
   readonly requestedBy: string;
+  /** The deployment that carries it out, because it goes back with the data; null for all others. */
+  readonly deploymentId: DeploymentId | null;
   readonly createdAt: Date;
   readonly finishedAt: Date | null;
   /** What was there before; null until it exists, and when nothing is replaced. */
@@ -119,6 +123,13 @@ export interface Retention {
   readonly monthly: number;
 }
 
+/**
+ * Whether data is backed up before a deployment's init services run. `automatic`: where that took little time the last
+ * time.
+ */
+export const migrationBackups = ["automatic", "always", "never"] as const;
+export type MigrationBackup = (typeof migrationBackups)[number];
+
 /** When a product's data is backed up. */
 export interface BackupPlan {
   /** Five fields, as in a crontab; null when nothing is scheduled. */
@@ -127,6 +138,7 @@ export interface BackupPlan {
   readonly timezone: string;
   readonly keep: Retention;
   readonly isEncrypted: boolean;
+  readonly beforeMigration: MigrationBackup;
   /** The next time; null when nothing is scheduled. */
   readonly nextAt: Date | null;
 }
@@ -136,6 +148,7 @@ export const usualPlan: BackupPlan = {
   timezone: "UTC",
   keep: { hourly: 0, daily: 7, weekly: 4, monthly: 6 },
   isEncrypted: false,
+  beforeMigration: "automatic",
   nextAt: null,
 };
 

@@ -60,6 +60,7 @@ export function aQueued(changes: Partial<Queued> = {}): Queued {
     commit: { sha, message: "First", author: "Ada" },
     sourceId: null,
     variables: "now",
+    dataBefore: null,
     fresh: false,
     sessionId: null,
     attempt: 0,

@@ -50,6 +50,7 @@ export function createSamples(store: FakeStore, clock: FakeClock): Samples {
       sourceId: null,
       variables: "now",
       fresh: false,
+      dataBefore: null,
       sessionId: null,
       attempt: 1,
       createdAt: ago(30_000),

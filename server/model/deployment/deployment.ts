@@ -63,6 +63,10 @@ interface Identity {
   readonly sourceId: DeploymentId | null;
   /** For redeploy and rollback: the variables of that version, or the current ones. */
   readonly variables: "then" | "now";
+  /**
+   * For a rollback with its data: the deployment that made the backups which are restored. Null leaves the data alone.
+   */
+  readonly dataBefore: DeploymentId | null;
   /** Set by a product redeploy: third-party images are pulled again, and stateful services are replaced, too. */
   readonly fresh: boolean;
   /** An id that the requester chose to follow the progress with; null when there is none. */
@@ -267,10 +271,10 @@ function stoppedOf(deployment: Queued | Running | Ready, finishedAt: Date, reaso
 
 function identityOf(deployment: Deployment): Identity {
   const { id, installationId, number, trigger, by, ref, commit, sourceId, variables, fresh } = deployment;
-  const { sessionId, attempt, createdAt } = deployment;
+  const { dataBefore, sessionId, attempt, createdAt } = deployment;
   return {
     ...{ id, installationId, number, trigger, by, ref, commit, sourceId, variables, fresh },
-    ...{ sessionId, attempt, createdAt },
+    ...{ dataBefore, sessionId, attempt, createdAt },
   };
 }
 

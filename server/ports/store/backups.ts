@@ -13,7 +13,7 @@ import type { DrillStore } from "./drills.ts";
 
 /** Backups of products' data, restores, drills, plans, and where backups are kept. */
 export interface BackupStore extends DrillStore {
-  /** Adds a backup that waits for its turn. */
+  /** Adds a backup that waits for its turn. One that a deployment makes is running at once. */
   request(backup: NewBackup, at: Date): Promise<Backup>;
   get(id: BackupId): Promise<Backup | null>;
   /** Newest first. */
@@ -23,19 +23,25 @@ export interface BackupStore extends DrillStore {
   /** Writes how far a running backup is. */
   progress(id: BackupId, readBytes: number, storedBytes: number): Promise<void>;
   finish(id: BackupId, outcome: BackupOutcome, at: Date): Promise<void>;
+  /** Removes the row of a backup that was not finished. */
+  forget(id: BackupId): Promise<void>;
   /** Records that the files of a backup are gone. */
   removed(id: BackupId, at: Date): Promise<void>;
   /**
-   * Fails everything that runs: the server that ran it is gone. Drills are `stopped` instead. Resolves with the backups
-   * among them.
+   * Fails everything that runs, because the server that ran it is gone, except what belongs to a deployment that is not
+   * over: it goes on. Drills are `stopped` instead. Resolves with the backups among them.
    */
   failUnfinished(failure: string, at: Date): Promise<readonly Backup[]>;
 
-  /** Null when the installation has a restore that is not finished. */
+  /**
+   * Null when the installation has a restore that is not finished. One that a deployment carries out is running at once.
+   */
   requestRestore(restore: NewRestore, at: Date): Promise<Restore | null>;
   /** Newest first. */
   restores(filter: {
     readonly installation?: InstallationId;
+    /** Only those that this deployment carries out. */
+    readonly deployment?: DeploymentId;
     readonly unfinished?: boolean;
     readonly limit?: number;
   }): Promise<readonly Restore[]>;
@@ -46,6 +52,9 @@ export interface BackupStore extends DrillStore {
     outcome: { readonly restored: readonly string[] } | { readonly failure: string },
     at: Date,
   ): Promise<void>;
+
+  /** Records that what a deployment had restored was replaced again by what was there before; `why` is a sentence. */
+  undone(id: RestoreId, why: string, at: Date): Promise<void>;
 
   /** Null when nobody has made one. */
   plan(id: InstallationId): Promise<BackupPlan | null>;
@@ -74,6 +83,8 @@ export interface NewBackup {
   readonly method: DumpMethod;
   readonly reason: BackupReason;
   readonly deployment: DeploymentId | null;
+  /** The deployment that makes it itself. */
+  readonly madeFor?: DeploymentId;
   readonly requestedBy: string | null;
   readonly folder: string;
   readonly isEncrypted: boolean;
@@ -82,6 +93,8 @@ export interface NewBackup {
 export interface BackupFilter {
   readonly installation?: InstallationId;
   readonly service?: string;
+  /** Only those that this deployment has made. */
+  readonly madeFor?: DeploymentId;
   /** Only those that are not finished. */
   readonly unfinished?: boolean;
   /** Only those whose files exist. */
@@ -99,4 +112,6 @@ export interface NewRestore {
   readonly installation: InstallationId;
   readonly into: RestoreTarget;
   readonly requestedBy: string;
+  /** The deployment that carries it out itself, and the backup of what it replaces. */
+  readonly by?: { readonly deployment: DeploymentId; readonly safety: BackupId };
 }

@@ -24,6 +24,7 @@ export interface DeploymentRequest {
   readonly commit: Commit | null;
   readonly sourceId: DeploymentId | null;
   readonly variables: "then" | "now";
+  readonly dataBefore?: DeploymentId | null;
   readonly fresh?: boolean;
   readonly sessionId?: string | null;
   /** Whether it stops the installation's queued pushes and webhooks as "superseded by a newer push". */

@@ -20,12 +20,16 @@ export function createBackupStore(database: Database, secrets: Secrets): BackupS
     ...createDrills(database),
     ...createRuns(database),
 
-    request: ({ installation, deployment, ...backup }, at) =>
+    request: ({ installation, deployment, madeFor, ...backup }, at) =>
       database.write(async ({ tx }) => {
         const row = { ...backup, installationId: installation, deploymentId: deployment };
+        const state =
+          madeFor === undefined
+            ? ({ status: "queued" } as const)
+            : ({ status: "running", startedAt: at, madeForId: madeFor } as const);
         const [made] = await tx
           .insert(backups)
-          .values({ ...row, status: "queued", createdAt: at })
+          .values({ ...row, ...state, createdAt: at })
           .returning();
         return made as Backup;
       }),
@@ -36,7 +40,7 @@ export function createBackupStore(database: Database, secrets: Secrets): BackupS
         return row ?? null;
       }),
 
-    list: ({ installation, service, before, limit = usualLimit, ...only }) =>
+    list: ({ installation, service, madeFor, before, limit = usualLimit, ...only }) =>
       database.read((queries) =>
         queries
           .select()
@@ -45,6 +49,7 @@ export function createBackupStore(database: Database, secrets: Secrets): BackupS
             and(
               installation === undefined ? undefined : eq(backups.installationId, installation),
               service === undefined ? undefined : eq(backups.service, service),
+              madeFor === undefined ? undefined : eq(backups.madeForId, madeFor),
               before === undefined ? undefined : lt(backups.id, before),
               only.unfinished ? inArray(backups.status, [...unfinished]) : undefined,
               only.kept ? and(eq(backups.status, "done"), isNull(backups.removedAt)) : undefined,
@@ -57,7 +62,7 @@ export function createBackupStore(database: Database, secrets: Secrets): BackupS
 }
 
 /** What happens to a backup after it has been asked for. */
-function createRuns(database: Database): Pick<BackupStore, "take" | "progress" | "finish" | "removed"> {
+function createRuns(database: Database): Pick<BackupStore, "take" | "progress" | "finish" | "forget" | "removed"> {
   return {
     take: (at) =>
       database.write(async ({ tx }) => {
@@ -96,6 +101,12 @@ function createRuns(database: Database): Pick<BackupStore, "take" | "progress" |
           .update(backups)
           .set({ ...changes, finishedAt: at })
           .where(and(eq(backups.id, id), inArray(backups.status, [...unfinished]))),
+      );
+    },
+
+    async forget(id) {
+      await database.write(({ tx }) =>
+        tx.delete(backups).where(and(eq(backups.id, id), inArray(backups.status, [...unfinished]))),
       );
     },
 

@@ -1,12 +1,13 @@
-import { and, asc, desc, eq, inArray } from "drizzle-orm";
+import { and, asc, desc, eq, inArray, sql } from "drizzle-orm";
+import type { AnyPgColumn } from "drizzle-orm/pg-core";
 import type { BackupStore } from "../../ports/store/backups.ts";
 import type { Database } from "../postgres/database.ts";
 import { backups, drills, restores } from "../schema/backups.ts";
-import { installations } from "../schema/deployments.ts";
+import { deployments, installations } from "../schema/deployments.ts";
 
 type Restores = Pick<
   BackupStore,
-  "requestRestore" | "restores" | "takeRestore" | "noteSafety" | "finishRestore" | "failUnfinished"
+  "requestRestore" | "restores" | "takeRestore" | "noteSafety" | "finishRestore" | "undone" | "failUnfinished"
 >;
 
 const unfinished = ["queued", "running"] as const;
@@ -16,7 +17,7 @@ export function createRestores(database: Database): Restores {
   return {
     ...createEndings(database),
 
-    requestRestore: ({ backup, installation, ...restore }, at) =>
+    requestRestore: ({ backup, installation, by, ...restore }, at) =>
       database.write(async ({ tx }) => {
         // Two requests at once wait for each other here.
         await tx
@@ -28,12 +29,17 @@ export function createRestores(database: Database): Restores {
         if ((await tx.$count(restores, open)) > 0) return null;
         const [made] = await tx
           .insert(restores)
-          .values({ ...restore, backupId: backup, installationId: installation, status: "queued", createdAt: at })
+          .values({
+            ...{ ...restore, backupId: backup, installationId: installation, createdAt: at },
+            ...(by
+              ? { status: "running", deploymentId: by.deployment, safetyBackupId: by.safety }
+              : { status: "queued" }),
+          })
           .returning();
         return made ?? null;
       }),
 
-    restores: ({ installation, limit = usualLimit, ...only }) =>
+    restores: ({ installation, deployment, limit = usualLimit, ...only }) =>
       database.read((queries) =>
         queries
           .select()
@@ -41,6 +47,7 @@ export function createRestores(database: Database): Restores {
           .where(
             and(
               installation === undefined ? undefined : eq(restores.installationId, installation),
+              deployment === undefined ? undefined : eq(restores.deploymentId, deployment),
               only.unfinished ? inArray(restores.status, [...unfinished]) : undefined,
             ),
           )
@@ -68,7 +75,9 @@ export function createRestores(database: Database): Restores {
   };
 }
 
-function createEndings(database: Database): Pick<Restores, "noteSafety" | "finishRestore" | "failUnfinished"> {
+function createEndings(
+  database: Database,
+): Pick<Restores, "noteSafety" | "finishRestore" | "undone" | "failUnfinished"> {
   return {
     async noteSafety(id, safetyBackupId) {
       await database.write(({ tx }) => tx.update(restores).set({ safetyBackupId }).where(eq(restores.id, id)));
@@ -84,12 +93,26 @@ function createEndings(database: Database): Pick<Restores, "noteSafety" | "finis
       );
     },
 
+    async undone(id, why, at) {
+      const failed = { status: "failed", failure: why, restored: [], finishedAt: at } as const;
+      await database.write(({ tx }) => tx.update(restores).set(failed).where(eq(restores.id, id)));
+    },
+
     failUnfinished: (failure, at) =>
       database.write(async ({ tx }) => {
         const failed = { status: "failed", failure, finishedAt: at } as const;
-        await tx.update(restores).set(failed).where(eq(restores.status, "running"));
+        const isLeft = (deployment: AnyPgColumn) =>
+          sql`not exists (select from ${deployments} where ${deployments.id} = ${deployment} and ${inArray(deployments.status, ["queued", "building", "deploying"])})`;
+        await tx
+          .update(restores)
+          .set(failed)
+          .where(and(eq(restores.status, "running"), isLeft(restores.deploymentId)));
         await tx.update(drills).set({ status: "stopped", finishedAt: at }).where(eq(drills.status, "running"));
-        return tx.update(backups).set(failed).where(eq(backups.status, "running")).returning();
+        return tx
+          .update(backups)
+          .set(failed)
+          .where(and(eq(backups.status, "running"), isLeft(backups.madeForId)))
+          .returning();
       }),
   };
 }

@@ -96,6 +96,7 @@ export function identityOf(row: DeploymentRow) {
     commit: commitOf(row),
     sourceId: row.sourceId,
     variables: row.variablesFrom,
+    dataBefore: row.dataBeforeId,
     fresh: row.fresh,
     sessionId: row.sessionId,
     attempt: row.attempt,
@@ -141,10 +142,10 @@ export function stateColumns(deployment: Deployment): DeploymentColumns & Pick<D
 /** The row of a deployment that has not been written yet. */
 export function newRow(deployment: Queued | Stopped) {
   const { id, installationId, number, trigger, by, ref, commit, sourceId, variables } = deployment;
-  const { fresh, sessionId, createdAt } = deployment;
+  const { dataBefore: dataBeforeId, fresh, sessionId, createdAt } = deployment;
   return {
     ...{ id, installationId, number, trigger, requestedBy: by, ref, sourceId, variablesFrom: variables },
-    ...{ fresh, sessionId, createdAt },
+    ...{ dataBeforeId, fresh, sessionId, createdAt },
     ...commitColumns(commit),
     ...stateColumns(deployment),
   };

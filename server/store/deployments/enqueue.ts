@@ -37,10 +37,10 @@ export function queuedOf(
   createdAt: Date,
 ): Queued {
   const { id, installationId, trigger, by, ref, commit, sourceId, variables } = request;
-  const { fresh = false, sessionId = null } = request;
+  const { dataBefore = null, fresh = false, sessionId = null } = request;
   return {
     ...{ id, installationId, number, status: "queued", trigger, by, ref, commit, sourceId, variables },
-    ...{ fresh, sessionId, attempt: 0, createdAt },
+    ...{ dataBefore, fresh, sessionId, attempt: 0, createdAt },
   };
 }
 

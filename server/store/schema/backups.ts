@@ -8,12 +8,13 @@ import type {
   DataFacts,
   DrillStatus,
   DumpMethod,
+  MigrationBackup,
   RestoreTarget,
   Retention,
 } from "../../model/backup.ts";
 import type { BackupId, DeploymentId, DrillId, InstallationId, RestoreId } from "../../model/names/ids.ts";
 import { bytes, document, moment, outsideText, rowId } from "../postgres/column-types.ts";
-import { installations } from "./deployments.ts";
+import { deployments, installations } from "./deployments.ts";
 
 /** Where backups go and what seals them: at most one row. */
 export const backupSettings = pgTable(
@@ -31,16 +32,23 @@ export const backupSettings = pgTable(
   (table) => [check("backup_settings_one", sql`${table.id} = 1`)],
 );
 
-export const backupPlans = pgTable("backup_plans", {
-  installationId: rowId<InstallationId>("installation_id")
-    .primaryKey()
-    .references(() => installations.id, { onDelete: "cascade" }),
-  cron: text(),
-  timezone: text().notNull(),
-  keep: document<Retention>("keep").notNull(),
-  isEncrypted: boolean("is_encrypted").notNull(),
-  nextAt: moment("next_at"),
-});
+export const backupPlans = pgTable(
+  "backup_plans",
+  {
+    installationId: rowId<InstallationId>("installation_id")
+      .primaryKey()
+      .references(() => installations.id, { onDelete: "cascade" }),
+    cron: text(),
+    timezone: text().notNull(),
+    keep: document<Retention>("keep").notNull(),
+    isEncrypted: boolean("is_encrypted").notNull(),
+    beforeMigration: text("before_migration").notNull().default("automatic").$type<MigrationBackup>(),
+    nextAt: moment("next_at"),
+  },
+  (table) => [
+    check("backup_plans_before_migration", sql`${table.beforeMigration} in ('automatic', 'always', 'never')`),
+  ],
+);
 
 export const backups = pgTable(
   "backups",
@@ -54,6 +62,7 @@ export const backups = pgTable(
     reason: text().notNull().$type<BackupReason>(),
     status: text().notNull().$type<BackupStatus>(),
     deploymentId: rowId<DeploymentId>("deployment_id"),
+    madeForId: rowId<DeploymentId>("made_for_id").references(() => deployments.id, { onDelete: "set null" }),
     requestedBy: outsideText("requested_by"),
     createdAt: moment("created_at").notNull(),
     startedAt: moment("started_at"),
@@ -70,6 +79,7 @@ export const backups = pgTable(
   },
   (table) => [
     index("backups_installation").on(table.installationId, table.id),
+    index("backups_made_for").on(table.madeForId).where(sql`${table.madeForId} is not null`),
     index("backups_unfinished").on(table.id).where(sql`${table.status} in ('queued', 'running')`),
     check("backups_status", sql`${table.status} in ('queued', 'running', 'done', 'failed')`),
     check("backups_method", sql`${table.method} in ('postgres', 'mysql', 'mongodb', 'redis', 'volume')`),
@@ -91,6 +101,7 @@ export const restores = pgTable(
     into: text().notNull().$type<RestoreTarget>(),
     status: text().notNull().$type<BackupStatus>(),
     requestedBy: outsideText("requested_by").notNull(),
+    deploymentId: rowId<DeploymentId>("deployment_id").references(() => deployments.id, { onDelete: "set null" }),
     createdAt: moment("created_at").notNull(),
     finishedAt: moment("finished_at"),
     safetyBackupId: rowId<BackupId>("safety_backup_id").references(() => backups.id, { onDelete: "set null" }),

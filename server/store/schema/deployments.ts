@@ -75,6 +75,8 @@ export const deployments = pgTable(
     commitAuthor: outsideText("commit_author"),
     sourceId: rowId<DeploymentId>("source_id").references((): AnyPgColumn => deployments.id),
     variablesFrom: text("variables_from").notNull().$type<"then" | "now">(),
+    /** The deployment that made the backups which this one restores. */
+    dataBeforeId: rowId<DeploymentId>("data_before_id").references((): AnyPgColumn => deployments.id),
     fresh: boolean().notNull().default(false),
     sessionId: text("session_id"),
     spec: document<StoredSpec>("spec"),

@@ -27,6 +27,7 @@ function rowOf(deployment: Deployment): DeploymentRow {
     sourceId: deployment.sourceId,
     variablesFrom: deployment.variables,
     fresh: deployment.fresh,
+    dataBeforeId: deployment.dataBefore,
     sessionId: deployment.sessionId,
     createdAt: deployment.createdAt,
     cancelRequestedAt: null,

@@ -1,6 +1,6 @@
 import { z } from "@hono/zod-openapi";
 import type { Backup, BackupPlan, Restore } from "../../../model/backup.ts";
-import { backupReasons, backupStatuses, dumpMethods, restoreTargets } from "../../../model/backup.ts";
+import { backupReasons, backupStatuses, dumpMethods, migrationBackups, restoreTargets } from "../../../model/backup.ts";
 import { id, time } from "./ids.ts";
 
 export const backupSchema = z
@@ -10,6 +10,7 @@ export const backupSchema = z
     service: z.string(),
     method: z.enum(dumpMethods),
     reason: z.enum(backupReasons),
+    madeFor: id.nullable().openapi({ description: "The deployment that made it before it changed the data" }),
     status: z.enum(backupStatuses),
     requestedBy: z.string().nullable(),
     createdAt: time,
@@ -34,6 +35,7 @@ export function backupJson(backup: Backup): z.infer<typeof backupSchema> {
     facts,
     isEncrypted,
     deploymentId: _,
+    madeForId: madeFor,
     createdAt,
     startedAt,
     finishedAt,
@@ -41,7 +43,7 @@ export function backupJson(backup: Backup): z.infer<typeof backupSchema> {
     ...rest
   } = backup;
   return {
-    ...{ ...rest, files: [...rest.files], productDeployment: installationId, encrypted: isEncrypted },
+    ...{ ...rest, files: [...rest.files], productDeployment: installationId, madeFor, encrypted: isEncrypted },
     ...{ tables: facts?.tables ?? null, rows: facts?.rows ?? null },
     createdAt: createdAt.toISOString(),
     startedAt: startedAt?.toISOString() ?? null,
@@ -58,6 +60,7 @@ export const restoreSchema = z
     into: z.enum(restoreTargets),
     status: z.enum(backupStatuses),
     requestedBy: z.string(),
+    deployment: id.nullable().openapi({ description: "The deployment that goes back with the data" }),
     createdAt: time,
     finishedAt: time.nullable(),
     safetyBackup: id.nullable().openapi({ description: "The backup of what was there before" }),
@@ -67,10 +70,10 @@ export const restoreSchema = z
   .openapi("Restore");
 
 export function restoreJson(restore: Restore): z.infer<typeof restoreSchema> {
-  const { backupId, installationId, safetyBackupId, createdAt, finishedAt, ...rest } = restore;
+  const { backupId, installationId, deploymentId, safetyBackupId, createdAt, finishedAt, ...rest } = restore;
   return {
     ...{ ...rest, restored: [...rest.restored], backup: backupId, productDeployment: installationId },
-    ...{ safetyBackup: safetyBackupId, createdAt: createdAt.toISOString() },
+    ...{ deployment: deploymentId, safetyBackup: safetyBackupId, createdAt: createdAt.toISOString() },
     finishedAt: finishedAt?.toISOString() ?? null,
   };
 }
@@ -83,6 +86,10 @@ export const planSchema = z
     timezone: z.string().max(60).openapi({ example: "Europe/Berlin" }),
     keep: z.object({ hourly: count, daily: count, weekly: count, monthly: count }),
     encrypted: z.boolean(),
+    beforeMigration: z.enum(migrationBackups).default("automatic").openapi({
+      description:
+        "Whether data is backed up before init services run. `automatic`: what is known to take less than a minute",
+    }),
   })
   .openapi("BackupPlan");
 

@@ -2,7 +2,7 @@ import { BackupsPage } from "../../../../views/backups/backups-page.tsx";
 import type { BackupsProps } from "../../../../views/backups/backups-props.ts";
 import { RemoveBackupPage } from "../../../../views/backups/remove-backup-page.tsx";
 import { RestorePage } from "../../../../views/backups/restore-page.tsx";
-import type { Backup, BackupPlan } from "../../../model/backup.ts";
+import { type Backup, type BackupPlan, migrationBackups } from "../../../model/backup.ts";
 import type { BackupId } from "../../../model/names/ids.ts";
 import { routes } from "../../../routes.ts";
 import { noteDetail } from "../../http/audit.ts";
@@ -131,5 +131,6 @@ function planIn(form: URLSearchParams): Omit<BackupPlan, "nextAt"> {
     timezone: form.get("timezone")?.trim() ?? "",
     keep: { hourly: count("hourly"), daily: count("daily"), weekly: count("weekly"), monthly: count("monthly") },
     isEncrypted: form.get("encrypted") === "yes",
+    beforeMigration: migrationBackups.find((one) => one === form.get("beforeMigration")) ?? "automatic",
   };
 }

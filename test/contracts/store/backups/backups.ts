@@ -1,15 +1,18 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { type BackupPlace, usualPlan } from "../../../../server/model/backup.ts";
-import type { InstallationId } from "../../../../server/model/names/ids.ts";
+import type { DeploymentId, InstallationId } from "../../../../server/model/names/ids.ts";
 import type { NewBackup } from "../../../../server/ports/store/backups.ts";
 import type { Store } from "../../../../server/ports/store/store.ts";
-import { anInstallation, type MakeStore } from "../lifecycle.ts";
+import { aFailure } from "../../../model/a-deployment.ts";
+import { anInstallation, deploying, type MakeStore, moved } from "../lifecycle.ts";
 
 const at = (minute: number) => new Date(Date.UTC(2026, 10, 30, 3, minute));
 const dumped = {
   files: [{ name: "shop.pgdump.gz", of: "shop", bytes: 700 }],
   ...{ readBytes: 5_000, storedBytes: 700, frozenMs: 0, facts: { tables: 2, rows: 31, isEstimate: false } },
 };
+
+const ids = (rows: readonly { readonly id: number }[]) => rows.map(({ id }) => id);
 
 export function backupsContract(make: MakeStore): void {
   let store: Store;
@@ -91,6 +94,59 @@ export function backupsContract(make: MakeStore): void {
     });
   });
 
+  describe("what a deployment makes itself", () => {
+    const make = async () => {
+      const running = await deploying(store, installation);
+      const backup = await ask({ madeFor: running.id, reason: "before-restore" }, 1);
+      const by = { deployment: running.id, safety: backup.id };
+      const restore = await store.backups.requestRestore(
+        { backup: backup.id, installation, into: "same", requestedBy: "Ada", by },
+        at(2),
+      );
+      if (!restore) throw new Error("none was made");
+      return { running, backup, restore };
+    };
+
+    it("runs at once, and nobody else takes it", async () => {
+      const { running, backup, restore } = await make();
+      expect(backup).toMatchObject({ status: "running", startedAt: at(1), madeForId: running.id });
+      expect(restore).toMatchObject({ status: "running", deploymentId: running.id, safetyBackupId: backup.id });
+      expect([await store.backups.take(at(3)), await store.backups.takeRestore(at(3))]).toEqual([null, null]);
+      expect(ids(await store.backups.list({ madeFor: running.id }))).toEqual([backup.id]);
+      expect(ids(await store.backups.restores({ deployment: running.id }))).toEqual([restore.id]);
+      const other = (running.id + 1) as typeof running.id;
+      expect(await store.backups.list({ madeFor: other })).toEqual([]);
+      expect(await store.backups.restores({ deployment: other })).toEqual([]);
+    });
+
+    it("goes on after the server died, as its deployment does, and has failed once that is over", async () => {
+      const { running, backup, restore } = await make();
+      expect(await store.backups.failUnfinished("Baton stopped", at(3))).toEqual([]);
+      expect(await store.backups.restores({ unfinished: true })).toHaveLength(1);
+      await moved(store, running, { type: "failed", at: at(4), failure: aFailure });
+      expect(ids(await store.backups.failUnfinished("Baton stopped", at(5)))).toEqual([backup.id]);
+      expect(await store.backups.restores({ deployment: running.id })).toMatchObject([
+        { id: restore.id, status: "failed" },
+      ]);
+    });
+
+    it("can be forgotten while it runs, and a restore undone after its end", async () => {
+      const { backup, restore } = await make();
+      const whole = await ask({}, 3);
+      await store.backups.take(at(4));
+      await store.backups.finish(whole.id, { type: "done", ...dumped }, at(5));
+      await store.backups.forget(whole.id);
+      expect(await store.backups.get(whole.id)).not.toBeNull();
+      await store.backups.finishRestore(restore.id, { restored: ["shop"] }, at(6));
+      await store.backups.undone(restore.id, "Undone", at(7));
+      const [undone] = await store.backups.restores({ installation });
+      expect(undone).toMatchObject({ status: "failed", failure: "Undone", restored: [], finishedAt: at(7) });
+      const unfinished = await ask({ madeFor: backup.madeForId as DeploymentId }, 8);
+      await store.backups.forget(unfinished.id);
+      expect(await store.backups.get(unfinished.id)).toBeNull();
+    });
+  });
+
   describe("a restore drill", () => {
     it("is the only one of its service until it is finished, and says what it found", async () => {
       const { id: backup } = await ask();
@@ -129,7 +185,13 @@ export function backupsContract(make: MakeStore): void {
   describe("a plan", () => {
     it("is due from its time on, until it has another", async () => {
       expect(await store.backups.plan(installation)).toBeNull();
-      const plan = { ...usualPlan, cron: "0 3 * * *", timezone: "Europe/Berlin", nextAt: at(10) };
+      const plan = {
+        ...usualPlan,
+        cron: "0 3 * * *",
+        timezone: "Europe/Berlin",
+        nextAt: at(10),
+        beforeMigration: "never" as const,
+      };
       await store.backups.setPlan(installation, plan);
       expect(await store.backups.plan(installation)).toEqual(plan);
       expect(await store.backups.duePlans(at(9))).toEqual([]);

@@ -46,6 +46,7 @@ export function queueContract(make: MakeStore): void {
           sourceId: null,
           variables: "now",
           fresh: false,
+          dataBefore: null,
           sessionId: null,
           attempt: 0,
           createdAt: at,

@@ -1,5 +1,6 @@
 import type { Backup, Restore } from "../../../../server/model/backup.ts";
-import type { BackupId, RestoreId } from "../../../../server/model/names/ids.ts";
+import { isOver } from "../../../../server/model/deployment/deployment.ts";
+import type { BackupId, DeploymentId, RestoreId } from "../../../../server/model/names/ids.ts";
 import type { BackupStore } from "../../../../server/ports/store/backups.ts";
 import { type FakeRows, isGone } from "../rows.ts";
 import { createDrills } from "./drills.ts";
@@ -22,21 +23,25 @@ export function createBackups(rows: FakeRows, nextId: () => number): BackupStore
   const { stopRunning, ...drills } = createDrills(rows, nextId);
   return {
     ...drills,
-    async request({ installation, deployment, ...backup }, at) {
+    async request({ installation, deployment, madeFor, ...backup }, at) {
       const made: Backup = {
         ...backup,
-        ...{ id: nextId() as BackupId, installationId: installation, deploymentId: deployment, status: "queued" },
-        ...{ createdAt: at, startedAt: null, finishedAt: null, readBytes: 0, storedBytes: 0, files: [], frozenMs: 0 },
+        ...{ id: nextId() as BackupId, installationId: installation, deploymentId: deployment },
+        ...(madeFor === undefined
+          ? { status: "queued", startedAt: null, madeForId: null }
+          : { status: "running", startedAt: at, madeForId: madeFor }),
+        ...{ createdAt: at, finishedAt: null, readBytes: 0, storedBytes: 0, files: [], frozenMs: 0 },
         ...{ facts: null, failure: null, removedAt: null },
       };
       backups.set(made.id, made);
       return made;
     },
     get: async (id) => backups.get(id) ?? null,
-    list: async ({ installation, service, unfinished, kept, before, limit = 100 }) =>
+    list: async ({ installation, service, madeFor, unfinished, kept, before, limit = 100 }) =>
       newestFirst(backups.values())
         .filter((row) => installation === undefined || row.installationId === installation)
         .filter((row) => service === undefined || row.service === service)
+        .filter((row) => madeFor === undefined || row.madeForId === madeFor)
         .filter((row) => before === undefined || row.id < before)
         .filter((row) => !unfinished || isOpen(row))
         .filter((row) => !kept || (row.status === "done" && row.removedAt === null))
@@ -57,29 +62,44 @@ export function createBackups(rows: FakeRows, nextId: () => number): BackupStore
         change(id, { ...dumped, status: "done", finishedAt: at });
       }
     },
+    async forget(id) {
+      const row = backups.get(id);
+      if (row && isOpen(row)) backups.delete(id);
+    },
     async removed(id, at) {
       change(id, { removedAt: at });
     },
     async failUnfinished(failure, at) {
       const failed = { status: "failed", failure, finishedAt: at } as const;
-      for (const { id, status } of restores.values()) if (status === "running") changeRestore(id, failed);
+      const isLeft = (id: DeploymentId | null) => {
+        const deployment = id === null ? undefined : rows.deployments.get(id);
+        return !deployment || isOver(deployment.status);
+      };
+      for (const { id, status, deploymentId } of restores.values())
+        if (status === "running" && isLeft(deploymentId)) changeRestore(id, failed);
       stopRunning(at);
-      const running = newestFirst(backups.values()).filter(({ status }) => status === "running");
+      const running = newestFirst(backups.values()).filter(
+        ({ status, madeForId }) => status === "running" && isLeft(madeForId),
+      );
       return running.flatMap(({ id }) => change(id, failed) ?? []);
     },
 
-    async requestRestore({ backup, installation, into, requestedBy }, at) {
+    async requestRestore({ backup, installation, into, requestedBy, by }, at) {
       if ([...restores.values()].some((row) => row.installationId === installation && isOpen(row))) return null;
       const made: Restore = {
         ...{ id: nextId() as RestoreId, backupId: backup, installationId: installation, into, requestedBy },
-        ...{ status: "queued", createdAt: at, finishedAt: null, safetyBackupId: null, restored: [], failure: null },
+        ...{ createdAt: at, finishedAt: null, restored: [], failure: null },
+        ...(by
+          ? { status: "running", deploymentId: by.deployment, safetyBackupId: by.safety }
+          : { status: "queued", deploymentId: null, safetyBackupId: null }),
       };
       restores.set(made.id, made);
       return made;
     },
-    restores: async ({ installation, unfinished, limit = 100 }) =>
+    restores: async ({ installation, deployment, unfinished, limit = 100 }) =>
       newestFirst(restores.values())
         .filter((row) => installation === undefined || row.installationId === installation)
+        .filter((row) => deployment === undefined || row.deploymentId === deployment)
         .filter((row) => !unfinished || isOpen(row))
         .slice(0, limit),
     async takeRestore() {
@@ -93,6 +113,9 @@ export function createBackups(rows: FakeRows, nextId: () => number): BackupStore
       const row = restores.get(id);
       if (!row || !isOpen(row)) return;
       changeRestore(id, { ...outcome, status: "failure" in outcome ? "failed" : "done", finishedAt: at });
+    },
+    async undone(id, why, at) {
+      changeRestore(id, { status: "failed", failure: why, restored: [], finishedAt: at });
     },
 
     plan: async (id) => plans.get(id) ?? null,

@@ -39,6 +39,7 @@ export function createQueue(rows: FakeRows, journal: Journal, nextId: () => numb
       id: request.id ?? (nextId() as DeploymentId),
       number: Math.max(0, ...own.map(({ number }) => number)) + 1,
       status: "queued",
+      dataBefore: request.dataBefore ?? null,
       fresh: request.fresh ?? false,
       sessionId: request.sessionId ?? null,
       attempt: 0,
