@@ -14,6 +14,7 @@ export type PasskeyId = Id<"Passkey">;
 export type BackupId = Id<"Backup">;
 export type RestoreId = Id<"Restore">;
 export type DrillId = Id<"Drill">;
+export type OwnBackupId = Id<"OwnBackup">;
 
 /** A full, lower-case hexadecimal Git object id (40 or 64 characters), never a branch name or an abbreviation. */
 export type CommitSha = string & { readonly [brand]: "CommitSha" };

@@ -10,9 +10,10 @@ import type {
 import type { BackupId, DeploymentId, InstallationId, RestoreId } from "../../model/names/ids.ts";
 import type { Dumped, OpenPlace } from "../backup/backup-tools.ts";
 import type { DrillStore } from "./drills.ts";
+import type { OwnBackupStore } from "./own-backups.ts";
 
 /** Backups of products' data, restores, drills, plans, and where backups are kept. */
-export interface BackupStore extends DrillStore {
+export interface BackupStore extends DrillStore, OwnBackupStore {
   /** Adds a backup that waits for its turn. One that a deployment makes is running at once. */
   request(backup: NewBackup, at: Date): Promise<Backup>;
   get(id: BackupId): Promise<Backup | null>;
@@ -29,7 +30,7 @@ export interface BackupStore extends DrillStore {
   removed(id: BackupId, at: Date): Promise<void>;
   /**
    * Fails everything that runs, because the server that ran it is gone, except what belongs to a deployment that is not
-   * over: it goes on. Drills are `stopped` instead. Resolves with the backups among them.
+   * over: it goes on. Drills and backups of Baton itself are `stopped` instead. Resolves with the other backups among them.
    */
   failUnfinished(failure: string, at: Date): Promise<readonly Backup[]>;
 

@@ -52,5 +52,5 @@ export interface ReadStore extends Pick<Store, "instance" | "ping" | "facts" | "
   readonly deliveries: Pick<DeliveryStore, "list" | "get" | "newestFromForge">;
   readonly reports: Pick<ReportStore, "trouble">;
   readonly audit: Pick<AuditStore, "list" | "choices">;
-  readonly backups: Pick<BackupStore, "get" | "list" | "restores" | "drills" | "plan" | "place">;
+  readonly backups: Pick<BackupStore, "get" | "list" | "restores" | "drills" | "own" | "plan" | "place">;
 }

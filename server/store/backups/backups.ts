@@ -7,6 +7,7 @@ import { backupPlans, backups } from "../schema/backups.ts";
 import { installations } from "../schema/deployments.ts";
 import { createBackupSettings } from "./backup-settings.ts";
 import { createDrills } from "./drills.ts";
+import { createOwnBackups } from "./own-backups.ts";
 import { createRestores } from "./restores.ts";
 
 const unfinished = ["queued", "running"] as const;
@@ -18,6 +19,7 @@ export function createBackupStore(database: Database, secrets: Secrets): BackupS
     ...createBackupSettings(database, secrets),
     ...createRestores(database),
     ...createDrills(database),
+    ...createOwnBackups(database),
     ...createRuns(database),
 
     request: ({ installation, deployment, madeFor, ...backup }, at) =>

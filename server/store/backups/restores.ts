@@ -2,7 +2,7 @@ import { and, asc, desc, eq, inArray, sql } from "drizzle-orm";
 import type { AnyPgColumn } from "drizzle-orm/pg-core";
 import type { BackupStore } from "../../ports/store/backups.ts";
 import type { Database } from "../postgres/database.ts";
-import { backups, drills, restores } from "../schema/backups.ts";
+import { backups, drills, ownBackups, restores } from "../schema/backups.ts";
 import { deployments, installations } from "../schema/deployments.ts";
 
 type Restores = Pick<
@@ -107,7 +107,9 @@ function createEndings(
           .update(restores)
           .set(failed)
           .where(and(eq(restores.status, "running"), isLeft(restores.deploymentId)));
-        await tx.update(drills).set({ status: "stopped", finishedAt: at }).where(eq(drills.status, "running"));
+        const stopped = { status: "stopped", finishedAt: at } as const;
+        await tx.update(drills).set(stopped).where(eq(drills.status, "running"));
+        await tx.update(ownBackups).set(stopped).where(eq(ownBackups.status, "running"));
         return tx
           .update(backups)
           .set(failed)

@@ -1,5 +1,5 @@
 import { sql } from "drizzle-orm";
-import { bigint, boolean, check, index, integer, pgTable, text } from "drizzle-orm/pg-core";
+import { bigint, boolean, check, index, integer, pgTable, text, uniqueIndex } from "drizzle-orm/pg-core";
 import type {
   BackupFile,
   BackupPlace,
@@ -12,7 +12,8 @@ import type {
   RestoreTarget,
   Retention,
 } from "../../model/backup.ts";
-import type { BackupId, DeploymentId, DrillId, InstallationId, RestoreId } from "../../model/names/ids.ts";
+import type { BackupId, DeploymentId, DrillId, InstallationId, OwnBackupId, RestoreId } from "../../model/names/ids.ts";
+import type { OwnBackupReason } from "../../model/own-backup.ts";
 import { bytes, document, moment, outsideText, rowId } from "../postgres/column-types.ts";
 import { deployments, installations } from "./deployments.ts";
 
@@ -113,6 +114,31 @@ export const restores = pgTable(
     check("restores_into", sql`${table.into} in ('same', 'new')`),
     check("restores_status", sql`${table.status} in ('queued', 'running', 'done', 'failed')`),
     check("restores_finished", sql`(${table.status} in ('done', 'failed')) = (${table.finishedAt} is not null)`),
+  ],
+);
+
+export const ownBackups = pgTable(
+  "own_backups",
+  {
+    id: rowId<OwnBackupId>("id").primaryKey().generatedAlwaysAsIdentity(),
+    reason: text().notNull().$type<OwnBackupReason>(),
+    status: text().notNull().$type<DrillStatus>(),
+    requestedBy: outsideText("requested_by"),
+    createdAt: moment("created_at").notNull(),
+    startedAt: moment("started_at"),
+    finishedAt: moment("finished_at"),
+    place: document<BackupPlace>("place"),
+    file: text(),
+    bytes: bigint({ mode: "number" }).notNull().default(0),
+    failure: outsideText(),
+    removedAt: moment("removed_at"),
+  },
+  (table) => [
+    uniqueIndex("own_backups_unfinished").on(sql`(true)`).where(sql`${table.status} in ('queued', 'running')`),
+    check("own_backups_reason", sql`${table.reason} in ('schedule', 'manual', 'command')`),
+    check("own_backups_status", sql`${table.status} in ('queued', 'running', 'done', 'failed', 'stopped')`),
+    check("own_backups_finished", sql`(${table.status} in ('queued', 'running')) = (${table.finishedAt} is null)`),
+    check("own_backups_done", sql`(${table.status} = 'done') = (${table.file} is not null)`),
   ],
 );
 

@@ -147,6 +147,56 @@ export function backupsContract(make: MakeStore): void {
     });
   });
 
+  describe("a backup of Baton itself", () => {
+    const archive = {
+      place: { type: "folder", path: "/srv" } as const,
+      file: "baton-1.tar.gz",
+      bytes: 70,
+      tookMs: 2_000,
+    };
+    const manual = { reason: "manual", requestedBy: "Ada" } as const;
+
+    it("is one at a time, waits when another is faster, and is done once", async () => {
+      const both = await Promise.all([
+        store.backups.requestOwn(manual, at(1)),
+        store.backups.requestOwn(manual, at(1)),
+      ]);
+      expect(both.filter((one) => one !== null)).toHaveLength(1);
+      const taken = await store.backups.takeOwn(at(2));
+      expect(taken).toMatchObject({ ...manual, status: "running", createdAt: at(1), startedAt: at(2), file: null });
+      if (!taken) return;
+      await store.backups.requeueOwn(taken.id);
+      expect(await store.backups.own({ limit: 1 })).toMatchObject([{ status: "queued", startedAt: null }]);
+      await store.backups.takeOwn(at(3));
+      expect(await store.backups.takeOwn(at(3))).toBeNull();
+      await store.backups.finishOwn(taken.id, { type: "done", archive }, at(4));
+      await store.backups.finishOwn(taken.id, { type: "failed", failure: "too late" }, at(5));
+      await store.backups.noteOwn(archive, at(6));
+      const { tookMs: _, ...written } = archive;
+      const [noted, done] = await store.backups.own({ kept: true });
+      expect(done).toMatchObject({ ...written, status: "done", finishedAt: at(4), failure: null });
+      expect(noted).toMatchObject({ ...written, reason: "command", requestedBy: null, finishedAt: at(6) });
+      expect(Number(noted?.finishedAt) - Number(noted?.startedAt)).toBe(2_000);
+      await store.backups.ownRemoved(taken.id, at(7));
+      expect(await store.backups.own({ kept: true })).toHaveLength(1);
+      expect(await store.backups.own({ before: noted?.id })).toMatchObject([{ id: taken.id, removedAt: at(7) }]);
+    });
+
+    it("fails with its reason, and is stopped when the server dies", async () => {
+      await store.backups.requestOwn(manual, at(1));
+      const failed = await store.backups.takeOwn(at(2));
+      if (failed) await store.backups.finishOwn(failed.id, { type: "failed", failure: "The disk is full" }, at(3));
+      await store.backups.requestOwn({ reason: "schedule", requestedBy: null }, at(4));
+      await store.backups.takeOwn(at(5));
+      await store.backups.failUnfinished("Baton stopped while it was running", at(6));
+      expect(await store.backups.own({ limit: 2 })).toMatchObject([
+        { reason: "schedule", status: "stopped", finishedAt: at(6), failure: null },
+        { status: "failed", failure: "The disk is full" },
+      ]);
+      expect(await store.backups.requestOwn(manual, at(7))).not.toBeNull();
+    });
+  });
+
   describe("a restore drill", () => {
     it("is the only one of its service until it is finished, and says what it found", async () => {
       const { id: backup } = await ask();

@@ -4,6 +4,7 @@ import type { BackupId, DeploymentId, RestoreId } from "../../../../server/model
 import type { BackupStore } from "../../../../server/ports/store/backups.ts";
 import { type FakeRows, isGone } from "../rows.ts";
 import { createDrills } from "./drills.ts";
+import { createOwnBackups } from "./own-backups.ts";
 
 const isOpen = ({ status }: Pick<Backup, "status">) => status === "queued" || status === "running";
 const newestFirst = <Row extends { readonly id: number }>(rows: Iterable<Row>) => [...rows].sort((a, b) => b.id - a.id);
@@ -21,8 +22,10 @@ export function createBackups(rows: FakeRows, nextId: () => number): BackupStore
     return row ? { ...row, ...changes } : null;
   };
   const { stopRunning, ...drills } = createDrills(rows, nextId);
+  const { stopOwn, ...own } = createOwnBackups(rows, nextId);
   return {
     ...drills,
+    ...own,
     async request({ installation, deployment, madeFor, ...backup }, at) {
       const made: Backup = {
         ...backup,
@@ -78,6 +81,7 @@ export function createBackups(rows: FakeRows, nextId: () => number): BackupStore
       for (const { id, status, deploymentId } of restores.values())
         if (status === "running" && isLeft(deploymentId)) changeRestore(id, failed);
       stopRunning(at);
+      stopOwn(at);
       const running = newestFirst(backups.values()).filter(
         ({ status, madeForId }) => status === "running" && isLeft(madeForId),
       );
