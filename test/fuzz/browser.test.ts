@@ -46,7 +46,15 @@ async function fill({ world }: Awaited<ReturnType<typeof serveWorld>>) {
     },
     clock.now(),
   );
-  const entry = { who: hostile, what: hostile, subject: hostile, product: "shop", detail: hostile, address: hostile };
+  const entry = {
+    who: hostile,
+    token: hostile,
+    what: hostile,
+    subject: hostile,
+    product: "shop",
+    detail: hostile,
+    address: hostile,
+  };
   await store.audit.record({ ...entry, deploymentId: null }, clock.now());
   await world.api("/api/tokens", { method: "POST", body: { name: "<b onclick=window.ran=1>", scopes: ["read"] } });
   const body = JSON.stringify({ ref: hostile, action: hostile });

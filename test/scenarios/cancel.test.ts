@@ -58,7 +58,7 @@ describe("cancelled", () => {
     const { world, users, wrong } = await withLive(grown());
     const building = await world.push("shop", second);
     const waiting = await world.push("shop", grown({}, { prints: ["3"] }));
-    expect(await world.ask(async (commands) => commands.cancel(await world.deployment(waiting)))).toEqual({
+    expect(await world.ask(async (commands) => commands.cancel(await world.deployment(waiting), "Ada"))).toEqual({
       type: "cancelled",
     });
     expect(await world.deployment(waiting)).toMatchObject({ status: "stopped", reason: "cancelled" });
@@ -71,7 +71,7 @@ describe("cancelled", () => {
     const id = await world.push("shop", grown({}, { build: { takesMs: 300_000 } }));
     await world.until("it builds", () => world.docker.builds.current === 1);
     const askedMs = world.clock.monotonicMs();
-    await world.ask(async (commands) => commands.cancel(await world.deployment(id)));
+    await world.ask(async (commands) => commands.cancel(await world.deployment(id), "Ada"));
     await world.decided(id);
     expect(world.clock.monotonicMs() - askedMs).toBeLessThan(5_000);
     expect(world.docker.builds).toMatchObject({ current: 0, aborted: 1 });
@@ -87,7 +87,7 @@ describe("cancelled", () => {
     await world.until("it is checked", isChecked);
     expect(world.docker.containers.size).toBe(2);
     const askedMs = world.clock.monotonicMs();
-    await world.ask(async (commands) => commands.cancel(await world.deployment(id)));
+    await world.ask(async (commands) => commands.cancel(await world.deployment(id), "Ada"));
     expect(await world.decided(id)).toMatchObject({ status: "stopped", reason: "cancelled" });
     expect(world.clock.monotonicMs() - askedMs).toBeLessThan(5_000);
     expect([...world.docker.containers.keys()]).toEqual(before);
@@ -112,7 +112,7 @@ describe("stopped by hand", () => {
     const { world } = await withLive(plain());
     const { installation } = await world.product("shop");
     const before = world.serverLog.length;
-    await world.ask((commands) => commands.stop(installation.id));
+    await world.ask((commands) => commands.stop(installation.id, "Ada"));
     await world.pass(60_000);
     expect(world.serverLog.slice(before)).toEqual(["info: an installation was stopped; its hosts answer 503 now"]);
   });
@@ -120,7 +120,7 @@ describe("stopped by hand", () => {
   test("a product answers 503 and keeps its version, which can be had again without a build", async () => {
     const { world, first, wrong } = await withLive(grown());
     const { installation } = await world.product("shop");
-    await world.ask((commands) => commands.stop(installation.id));
+    await world.ask((commands) => commands.stop(installation.id, "Ada"));
     await world.pass(60_000);
     expect(await world.request("shop.localhost")).toMatchObject({ status: 503 });
     expect(await world.deployment(first)).toMatchObject({ status: "stopped", reason: "stopped by hand" });

@@ -77,12 +77,12 @@ async function take(world: FakeWorld, step: Step, asked: Asked, count: number): 
       if (!newest) return;
       // Recorded first, because the cancellation may take effect even if the server dies before it answers.
       asked.cancelled.add(newest.id);
-      await world.ask((commands) => commands.cancel(newest));
+      await world.ask((commands) => commands.cancel(newest, "Ada"));
       return;
     }
     case "stop": {
       const { installation } = await world.product(step[1]);
-      await world.ask((commands) => commands.stop(installation.id));
+      await world.ask((commands) => commands.stop(installation.id, "Ada"));
       return;
     }
     case "crash":

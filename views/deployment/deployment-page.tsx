@@ -1,5 +1,6 @@
 import type { Deployment } from "../../server/model/deployment/deployment.ts";
 import { routes } from "../../server/routes.ts";
+import { stopText } from "../../server/rules/wording/stop-text.ts";
 import { triggerText } from "../../server/rules/wording/trigger-text.ts";
 import type { LiveStream, Mood, PageFrame, Reader } from "../frame/frame.ts";
 import { Layout } from "../frame/layout.tsx";
@@ -150,7 +151,7 @@ function announcement({ deployment, slug, steps }: DeploymentView): string {
     case "failed":
       return `${name} failed: ${deployment.failure.message}`;
     case "stopped":
-      return `${name} was stopped: ${deployment.reason}`;
+      return `${name} was stopped: ${stopText(deployment)}`;
   }
 }
 
@@ -190,7 +191,7 @@ export function DeploymentOutcome(props: {
       {deployment.status === "stopped" && (
         <div class="verdict tone-off">
           <Icon name="square" />
-          <span>{capital(deployment.reason)}.</span>
+          <span>{capital(stopText(deployment))}.</span>
           <MeanwhileLine meanwhile={view.meanwhile} now={now} />
         </div>
       )}

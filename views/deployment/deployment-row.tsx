@@ -1,5 +1,6 @@
 import type { Deployment } from "../../server/model/deployment/deployment.ts";
 import { routes } from "../../server/routes.ts";
+import { stopText } from "../../server/rules/wording/stop-text.ts";
 import { triggerText } from "../../server/rules/wording/trigger-text.ts";
 import { capital } from "../text/capital.ts";
 import { DeploymentBadge, LiveMark } from "../ui/badge.tsx";
@@ -74,6 +75,6 @@ function Reason({ deployment }: { readonly deployment: Deployment }) {
       </p>
     );
   }
-  if (deployment.status === "stopped") return <p class="reason">{capital(deployment.reason)}</p>;
+  if (deployment.status === "stopped") return <p class="reason">{capital(stopText(deployment))}</p>;
   return null;
 }

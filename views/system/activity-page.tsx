@@ -7,6 +7,7 @@ import { RelativeTime } from "../ui/time.tsx";
 export interface ActionView {
   readonly at: Date;
   readonly who: string;
+  readonly token: string | null;
   readonly what: string;
   readonly subject: string;
   readonly detail: string | null;
@@ -15,7 +16,7 @@ export interface ActionView {
 }
 
 /** The fields of the filter as they were typed; empty ones filter nothing. */
-export type ActivityFields = Readonly<Record<"search" | "who" | "product" | "what" | "from" | "to", string>>;
+export type ActivityFields = Readonly<Record<"search" | "who" | "token" | "product" | "what" | "from" | "to", string>>;
 
 export interface ActivityProps {
   readonly frame: PageFrame;
@@ -24,7 +25,7 @@ export interface ActivityProps {
   readonly next: number | null;
   readonly typed: ActivityFields;
   /** What to suggest in the filter. */
-  readonly choices: Readonly<Record<"who" | "what" | "products", readonly string[]>>;
+  readonly choices: Readonly<Record<"who" | "token" | "what" | "products", readonly string[]>>;
   /** Why the filter is refused. */
   readonly error: string | null;
 }
@@ -57,7 +58,9 @@ export function ActivityPage(props: ActivityProps) {
           {actions.map((action) => (
             <li class="action">
               <p>
-                <strong>{action.who}</strong> {action.what} <Subject action={action} />
+                <strong>{action.who}</strong>
+                {action.token !== null && <span class="muted"> (token {action.token})</span>} {action.what}{" "}
+                <Subject action={action} />
                 {action.detail && <span class="muted action-detail">{action.detail}</span>}
               </p>
               <p class="meta">
@@ -94,6 +97,7 @@ function FilterForm({ typed, choices, error, isFiltered }: ActivityProps & { rea
         />
       </p>
       <Suggested label="Person" name="who" value={typed.who} from={choices.who} />
+      <Suggested label="Token" name="token" value={typed.token} from={choices.token} />
       <Suggested label="Product" name="product" value={typed.product} from={choices.products} />
       <Suggested label="Action" name="what" value={typed.what} from={choices.what} />
       <p class="field">

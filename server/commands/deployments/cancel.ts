@@ -8,8 +8,9 @@ import { type Refused, refused } from "../refused.ts";
 export async function cancel(
   { store, clock, wakeQueue }: Uses<"store" | "clock" | "wakeQueue">,
   deployment: Deployment,
+  by: string,
 ): Promise<{ readonly type: "cancelled" | "asked" } | Refused> {
-  const outcome = await store.deployments.requestCancel(deployment.id, clock.now());
+  const outcome = await store.deployments.requestCancel(deployment.id, clock.now(), by);
   wakeQueue();
   if (outcome === "stopped") return { type: "cancelled" };
   if (outcome === "asked") return { type: "asked" };

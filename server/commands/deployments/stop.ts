@@ -6,8 +6,9 @@ import { type Refused, refused } from "../refused.ts";
 export async function stop(
   { store, clock, wakeReconciler }: Uses<"store" | "clock" | "wakeReconciler">,
   id: InstallationId,
+  by: string,
 ): Promise<{ readonly type: "stopped" } | Refused> {
-  const outcome = await store.installations.stop(id, clock.now());
+  const outcome = await store.installations.stop(id, clock.now(), by);
   if (!outcome) return refused("conflict", "a deployment is running: cancel it first, or wait until it has finished");
   wakeReconciler();
   return { type: "stopped" };

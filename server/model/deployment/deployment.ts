@@ -85,6 +85,8 @@ export interface Building extends Identity {
   readonly startedAt: Date;
   /** When it was first asked to stop; null when it was not. */
   readonly cancelRequestedAt: Date | null;
+  /** Who asked; absent when nobody did, or when its product was deleted. */
+  readonly stoppedBy?: string;
 }
 
 /**
@@ -100,7 +102,7 @@ export type Deploying = Identity & {
   readonly startedAt: Date;
   readonly spec: DeploymentSpec;
 } & (
-    | { readonly step: "start"; readonly cancelRequestedAt: Date | null }
+    | { readonly step: "start"; readonly cancelRequestedAt: Date | null; readonly stoppedBy?: string }
     | { readonly step: "cut-over" }
     | { readonly step: "watch"; readonly liveAt: Date; readonly replacedId: DeploymentId | null }
   );
@@ -131,6 +133,8 @@ export interface Stopped extends Identity {
   readonly readyAt: Date | null;
   /** When traffic moved to it; null or absent when it never did. */
   readonly liveAt?: Date | null;
+  /** Who cancelled or stopped it. Absent when no person did, and in older rows. */
+  readonly stoppedBy?: string;
 }
 
 export type Deployment = Queued | Building | Deploying | Ready | Failed | Stopped;
@@ -158,13 +162,13 @@ export type Transition =
   | { readonly type: "held"; readonly at: Date }
   | { readonly type: "failed"; readonly at: Date; readonly failure: Failure }
   /** It was asked to stop. A queued deployment stops at once. */
-  | { readonly type: "cancel-requested"; readonly at: Date }
+  | { readonly type: "cancel-requested"; readonly at: Date; readonly by?: string }
   /** The worker has stopped it and removed what it had begun. */
   | { readonly type: "cancelled"; readonly at: Date }
   /** A newer push or webhook takes its place in the queue. Deployments that a person requested stay. */
   | { readonly type: "superseded"; readonly at: Date }
   /** A person takes a ready version out of service. */
-  | { readonly type: "stopped"; readonly at: Date };
+  | { readonly type: "stopped"; readonly at: Date; readonly by?: string };
 
 interface Outcomes {
   readonly claimed: Building;
@@ -206,7 +210,7 @@ export function advance(deployment: Deployment, transition: Transition): Deploym
       return deployment.status === "deploying" ? { ...deployment, attempt: deployment.attempt + 1 } : null;
     case "checked": {
       if (deployment.status !== "deploying" || deployment.step !== "start") return null;
-      const { cancelRequestedAt, ...rest } = deployment;
+      const { cancelRequestedAt, stoppedBy: _, ...rest } = deployment;
       return cancelRequestedAt === null
         ? { ...rest, step: "cut-over", spec: transition.spec ?? deployment.spec }
         : null;
@@ -232,23 +236,26 @@ export function advance(deployment: Deployment, transition: Transition): Deploym
       };
     }
     case "cancel-requested":
-      if (deployment.status === "queued") return stoppedOf(deployment, transition.at, "cancelled");
-      return isCancellable(deployment)
-        ? { ...deployment, cancelRequestedAt: deployment.cancelRequestedAt ?? transition.at }
-        : null;
+      if (deployment.status === "queued") return stoppedOf(deployment, transition.at, "cancelled", transition.by);
+      if (!isCancellable(deployment)) return null;
+      return deployment.cancelRequestedAt === null
+        ? { ...deployment, cancelRequestedAt: transition.at, ...(transition.by && { stoppedBy: transition.by }) }
+        : deployment;
     case "cancelled":
-      return isCancellable(deployment) ? stoppedOf(deployment, transition.at, "cancelled") : null;
+      return isCancellable(deployment) ? stoppedOf(deployment, transition.at, "cancelled", deployment.stoppedBy) : null;
     case "superseded":
       return deployment.status === "queued" && (deployment.trigger === "push" || deployment.trigger === "webhook")
         ? stoppedOf(deployment, transition.at, "superseded by a newer push")
         : null;
     case "stopped":
-      return deployment.status === "ready" ? stoppedOf(deployment, transition.at, "stopped by hand") : null;
+      return deployment.status === "ready"
+        ? stoppedOf(deployment, transition.at, "stopped by hand", transition.by)
+        : null;
   }
 }
 
 /** After the decision to cut over, only the watch window can roll back, and that is a failure. */
-const isCancellable = (deployment: Deployment) =>
+const isCancellable = (deployment: Deployment): deployment is Building | (Deploying & { readonly step: "start" }) =>
   deployment.status === "building" || (deployment.status === "deploying" && deployment.step === "start");
 
 function claimedOf(deployment: Queued, startedAt: Date): Building {
@@ -256,7 +263,7 @@ function claimedOf(deployment: Queued, startedAt: Date): Building {
   return { ...deployment, status: "building", attempt, startedAt, cancelRequestedAt: null };
 }
 
-function stoppedOf(deployment: Queued | Running | Ready, finishedAt: Date, reason: StopReason): Stopped {
+function stoppedOf(deployment: Queued | Running | Ready, finishedAt: Date, reason: StopReason, by?: string): Stopped {
   return {
     ...identityOf(deployment),
     status: "stopped",
@@ -266,6 +273,7 @@ function stoppedOf(deployment: Queued | Running | Ready, finishedAt: Date, reaso
     spec: specOf(deployment),
     readyAt: readyAtOf(deployment),
     ...(deployment.status === "ready" && { liveAt: deployment.liveAt }),
+    ...(by && { stoppedBy: by }),
   };
 }
 

@@ -78,12 +78,13 @@ export interface AuditStore {
   record(entry: NewAuditEntry, at: Date): Promise<void>;
   /** Newest first. `before` is the id of the last entry of the page before. */
   list(page: { readonly limit: number; readonly before?: number } & AuditFilter): Promise<readonly AuditEntry[]>;
-  /** The people and the actions that there are entries of, to choose from. Sorted; a few hundred of each at most. */
+  /** The people, tokens and actions that there are entries of, to choose from. Sorted; a few hundred of each at most. */
   choices(): Promise<AuditChoices>;
 }
 
 export interface AuditChoices {
   readonly who: readonly string[];
+  readonly token: readonly string[];
   readonly what: readonly string[];
 }
 
@@ -91,6 +92,7 @@ export interface AuditFilter {
   /** A product's slug: actions on it and on its deployments. */
   readonly product?: string | undefined;
   readonly who?: string | undefined;
+  readonly token?: string | undefined;
   /** The exact words of an action: "redeployed". */
   readonly what?: string | undefined;
   /** Each of its words begins a word of the entry. See search-words.ts. */
@@ -106,6 +108,8 @@ export interface AuditFilter {
 export interface NewAuditEntry {
   /** The name of a person, or of the server's own token. It stays when the person is deleted. */
   readonly who: string;
+  /** The name of the person's token that was used. Null for somebody in a browser, and for the server's own token. */
+  readonly token: string | null;
   /** The middle of a sentence: "redeployed". */
   readonly what: string;
   /** The end of the sentence: "shop #12"; empty where there is nothing to name. */

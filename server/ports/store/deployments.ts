@@ -93,9 +93,9 @@ export interface DeploymentStore {
 
   /**
    * Records the intent to cancel. `stopped`: it was queued and is over now. `asked`: it is running, and its worker will
-   * be notified. `too-late`: it is being cut over, or over.
+   * be notified. `too-late`: it is being cut over, or over. `by` is who asked; the first to ask is kept.
    */
-  requestCancel(id: DeploymentId, at: Date): Promise<"stopped" | "asked" | "too-late">;
+  requestCancel(id: DeploymentId, at: Date, by?: string): Promise<"stopped" | "asked" | "too-late">;
   /** Running deployments that were asked to stop. */
   cancelRequested(): Promise<readonly DeploymentId[]>;
   /**

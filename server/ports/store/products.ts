@@ -152,7 +152,7 @@ export interface InstallationStore {
    * Stops an installation by hand: the live deployment becomes `stopped`, and none is live. Resolves with null when a
    * deployment is running.
    */
-  stop(id: InstallationId, at: Date): Promise<{ readonly stopped: DeploymentId | null } | null>;
+  stop(id: InstallationId, at: Date, by?: string): Promise<{ readonly stopped: DeploymentId | null } | null>;
   /** Names only, sorted: its own, its product's and its environment's. */
   variableNames(id: InstallationId): Promise<readonly string[]>;
   /**

@@ -21,11 +21,12 @@ export function createAuditStore(database: Database): AuditStore {
     list: (page) => database.read((queries) => list(queries, page)),
 
     async choices() {
-      const [who, what] = await Promise.all([
+      const [who, token, what] = await Promise.all([
         database.read((queries) => distinct(queries, auditEntries.who)),
+        database.read((queries) => distinct(queries, auditEntries.token)),
         database.read((queries) => distinct(queries, auditEntries.what)),
       ]);
-      return { who, what };
+      return { who, token, what };
     },
   };
 }
@@ -109,6 +110,7 @@ function conditions({ before, ...filter }: AuditFilter & { readonly before?: num
       ? undefined
       : sql`(${at}, ${id}) < ((select "at" from audit_entries where "id" = ${before}), ${before}::bigint)`,
     filter.who === undefined ? undefined : eq(who, filter.who),
+    filter.token === undefined ? undefined : eq(auditEntries.token, filter.token),
     filter.what === undefined ? undefined : eq(auditEntries.what, filter.what),
     filter.product === undefined ? undefined : eq(product, filter.product),
     filter.from && gte(at, filter.from),
@@ -125,7 +127,7 @@ function matches(column: Column | SQL.Aliased, searched: readonly string[]): SQL
 async function distinct(queries: Queries, column: PgColumn): Promise<readonly string[]> {
   const found = await queries.execute<{ one: string }>(sql`
     with recursive found as (
-      (select ${column} as one from ${auditEntries} order by ${column} limit 1)
+      (select ${column} as one from ${auditEntries} where ${column} is not null order by ${column} limit 1)
       union all
       select (select ${column} from ${auditEntries} where ${column} > found.one order by ${column} limit 1)
       from found where found.one is not null

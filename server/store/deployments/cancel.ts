@@ -14,9 +14,10 @@ export async function requestCancel(
   id: DeploymentId,
   at: Date,
   secrets: Secrets,
+  by?: string,
 ): Promise<"stopped" | "asked" | "too-late"> {
   const [row] = await lockRows(transaction.tx, eq(deployments.id, id));
-  const moved = row && (await moveRow(transaction, row, { type: "cancel-requested", at }, secrets));
+  const moved = row && (await moveRow(transaction, row, { type: "cancel-requested", at, ...(by && { by }) }, secrets));
   if (!moved) return "too-late";
   return moved.status === "stopped" ? "stopped" : "asked";
 }

@@ -34,7 +34,7 @@ export function deploymentOf(row: DeploymentRow, secrets: Opener): Deployment {
         ...identity,
         status: "building",
         startedAt: must(row, "startedAt"),
-        cancelRequestedAt: row.cancelRequestedAt,
+        ...askedToStop(row),
       };
     case "deploying": {
       const deploying = { ...identity, status: "deploying", startedAt: must(row, "startedAt"), spec: spec() } as const;
@@ -68,6 +68,7 @@ export function deploymentOf(row: DeploymentRow, secrets: Opener): Deployment {
         spec: specOrNull(),
         readyAt: row.readyAt,
         ...(row.liveAt && { liveAt: row.liveAt }),
+        ...(row.stoppedBy && { stoppedBy: row.stoppedBy }),
       };
   }
 }
@@ -76,12 +77,16 @@ function stepOf(row: DeploymentRow) {
   const step = must(row, "step");
   switch (step) {
     case "start":
-      return { step, cancelRequestedAt: row.cancelRequestedAt };
+      return { step, ...askedToStop(row) };
     case "cut-over":
       return { step };
     case "watch":
       return { step, liveAt: must(row, "liveAt"), replacedId: row.replacedId };
   }
+}
+
+function askedToStop({ cancelRequestedAt, stoppedBy }: DeploymentRow) {
+  return { cancelRequestedAt, ...(stoppedBy && { stoppedBy }) };
 }
 
 /** The fields that all variants have. */
@@ -127,6 +132,7 @@ export function stateColumns(deployment: Deployment): DeploymentColumns & Pick<D
         attempt,
         startedAt: deployment.startedAt,
         cancelRequestedAt: deployment.cancelRequestedAt,
+        stoppedBy: deployment.stoppedBy ?? null,
       };
     case "deploying":
       return { status, attempt, ...stepColumns(deployment) };
@@ -135,7 +141,14 @@ export function stateColumns(deployment: Deployment): DeploymentColumns & Pick<D
     case "failed":
       return { status, attempt, step: null, failure: deployment.failure, finishedAt: deployment.finishedAt };
     case "stopped":
-      return { status, attempt, step: null, reason: deployment.reason, finishedAt: deployment.finishedAt };
+      return {
+        status,
+        attempt,
+        step: null,
+        reason: deployment.reason,
+        finishedAt: deployment.finishedAt,
+        stoppedBy: deployment.stoppedBy ?? null,
+      };
   }
 }
 
@@ -154,7 +167,11 @@ export function newRow(deployment: Queued | Stopped) {
 function stepColumns(deployment: Deploying): DeploymentColumns {
   switch (deployment.step) {
     case "start":
-      return { step: "start", cancelRequestedAt: deployment.cancelRequestedAt };
+      return {
+        step: "start",
+        cancelRequestedAt: deployment.cancelRequestedAt,
+        stoppedBy: deployment.stoppedBy ?? null,
+      };
     case "cut-over":
       return { step: "cut-over" };
     case "watch":

@@ -47,7 +47,7 @@ export function createDeploymentStore(database: Database, secrets: Secrets): Dep
       });
     },
 
-    requestCancel: (id, at) => database.write((transaction) => requestCancel(transaction, id, at, secrets)),
+    requestCancel: (id, at, by) => database.write((transaction) => requestCancel(transaction, id, at, secrets, by)),
     cancelRequested: () => database.read(cancelRequested),
     rescue: (except = []) => database.write((transaction) => rescue(transaction, secrets, new Date(), except)),
   };

@@ -139,7 +139,7 @@ function createWrites(database: Database, secrets: Secrets): Pick<InstallationSt
     setServiceSettings: (id, service, changes) =>
       database.write((transaction) => setServiceSettings(transaction, id, service, changes)),
 
-    stop: (id, at) => database.write((transaction) => stop(transaction, id, at, secrets)),
+    stop: (id, at, by) => database.write((transaction) => stop(transaction, id, at, secrets, by)),
   };
 }
 
@@ -231,6 +231,7 @@ async function stop(
   id: InstallationId,
   at: Date,
   secrets: Secrets,
+  by?: string,
 ): Promise<{ readonly stopped: DeploymentId | null } | null> {
   const { tx } = transaction;
   // Serialised with claims: one that comes now waits, and its deployment then starts again what was stopped.
@@ -244,7 +245,7 @@ async function stop(
     .where(eq(installations.id, id))
     .for("no key update");
   const live = installation?.live ? await lockRows(tx, eq(deployments.id, installation.live)) : [];
-  for (const row of live) await moveRow(transaction, row, { type: "stopped", at }, secrets);
+  for (const row of live) await moveRow(transaction, row, { type: "stopped", at, ...(by && { by }) }, secrets);
   // Also runs where nothing was live.
   await tx.update(installations).set({ liveDeploymentId: null, stopped: true }).where(eq(installations.id, id));
   return { stopped: installation?.live ?? null };

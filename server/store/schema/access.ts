@@ -208,6 +208,8 @@ export const auditEntries = pgTable(
     id: rowId<number>("id").primaryKey().generatedAlwaysAsIdentity(),
     at: moment("at").notNull(),
     who: outsideText().notNull(),
+    /** Not a foreign key, because the entry outlives the token. */
+    token: outsideText(),
     what: text().notNull(),
     subject: outsideText().notNull(),
     /** Not a foreign key, because the entry outlives the product. */
@@ -221,13 +223,14 @@ export const auditEntries = pgTable(
      * them begins a word. Stored, because making them takes far longer than comparing them.
      */
     words: searchedWords().generatedAlwaysAs(
-      sql`to_tsvector('simple', translate("who" || ' ' || "what" || ' ' || "subject" || ' ' || coalesce(left("detail", 10000), '') || ' ' || "address", '._:/@#-+', '        '))`,
+      sql`to_tsvector('simple', translate("who" || ' ' || coalesce("token", '') || ' ' || "what" || ' ' || "subject" || ' ' || coalesce(left("detail", 10000), '') || ' ' || "address", '._:/@#-+', '        '))`,
     ),
   },
   (table) => [
     // One for each way to ask for a page. An entry's time is not unique, so its id comes after it.
     index("audit_entries_at").on(table.at, table.id),
     index("audit_entries_who").on(table.who, table.at, table.id),
+    index("audit_entries_token").on(table.token, table.at, table.id).where(sql`${table.token} is not null`),
     index("audit_entries_what").on(table.what, table.at, table.id),
     index("audit_entries_product").on(table.product, table.at, table.id),
     index("audit_entries_words").using("gin", table.words),

@@ -84,6 +84,8 @@ export const deployments = pgTable(
     reason: text().$type<StopReason>(),
     replacedId: rowId<DeploymentId>("replaced_id").references((): AnyPgColumn => deployments.id),
     cancelRequestedAt: moment("cancel_requested_at"),
+    /** Who cancelled or stopped it. */
+    stoppedBy: outsideText("stopped_by"),
     createdAt: moment("created_at").notNull(),
     startedAt: moment("started_at"),
     liveAt: moment("live_at"),

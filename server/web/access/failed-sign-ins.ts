@@ -39,6 +39,7 @@ export function createFailedSignIns(needs: {
       const what = `failed to sign in with ${how}`;
       await commands.recordAction({
         who: "someone",
+        token: null,
         what,
         subject,
         product: null,

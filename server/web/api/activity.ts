@@ -88,7 +88,7 @@ const jsonLines: ExportFormat = {
   lineOf: (entry) => `${JSON.stringify(entryJson(entry))}\n`,
 };
 
-const columns = ["id", "at", "who", "what", "subject", "product", "detail", "deployment", "address"] as const;
+const columns = ["id", "at", "who", "token", "what", "subject", "product", "detail", "deployment", "address"] as const;
 
 const csv: ExportFormat = {
   type: "text/csv; charset=utf-8",
@@ -102,6 +102,6 @@ const csv: ExportFormat = {
 };
 
 function entryJson({ at, deploymentId, ...entry }: AuditEntry): z.infer<typeof activitySchema> {
-  const { id, who, what, subject, product, detail, address } = entry;
-  return { id, at: at.toISOString(), who, what, subject, product, detail, deployment: deploymentId, address };
+  const { id, who, token, what, subject, product, detail, address } = entry;
+  return { id, at: at.toISOString(), who, token, what, subject, product, detail, deployment: deploymentId, address };
 }

@@ -105,6 +105,7 @@ function deploymentJson(
     live: installation.liveDeploymentId === row.id,
     readyAt: iso(readyAtOf(row)),
     reason: row.status === "stopped" ? row.reason : null,
+    stoppedBy: (row.status === "stopped" && row.stoppedBy) || null,
     failure:
       row.status === "failed"
         ? { ...row.failure, lastLines: [...row.failure.lastLines], served: row.failure.served ?? null }

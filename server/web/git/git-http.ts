@@ -10,7 +10,7 @@ import { type Product, parseSlug, type Slug, slugRule } from "../../model/produc
 import { BadPush, type GitService, type PushRequest } from "../../ports/git.ts";
 import { StoreUnavailable } from "../../ports/store/store.ts";
 import { routes } from "../../routes.ts";
-import { byText } from "../../rules/access/by-text.ts";
+import { actorOf, byText } from "../../rules/access/by-text.ts";
 import { changeText } from "../../rules/wording/change-text.ts";
 import { createFailedSignIns } from "../access/failed-sign-ins.ts";
 import { createOrigins } from "../access/origins.ts";
@@ -193,7 +193,7 @@ async function receivePush(c: Context<GitEnv>, needs: GitNeeds): Promise<Respons
 
 async function recordPush(c: Context<GitEnv>, needs: GitNeeds, push: PushRequest): Promise<void> {
   await needs.commands.recordAction({
-    who: c.get("identity").name,
+    ...actorOf(c.get("identity")),
     what: receivePack.post.action,
     subject: c.get("slug"),
     product: c.get("slug"),

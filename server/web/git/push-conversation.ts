@@ -10,6 +10,7 @@ import { pushAdvice } from "../../rules/webhooks/push-advice.ts";
 import { type PushOptions, readPushOptions } from "../../rules/webhooks/push-options.ts";
 import { durationText } from "../../rules/wording/duration-text.ts";
 import { renderEvent } from "../../rules/wording/render-event.ts";
+import { stopText } from "../../rules/wording/stop-text.ts";
 import type { WebAdapters } from "../adapters.ts";
 import { DeploymentDeleted, followDeployment } from "../streams/follow-deployment.ts";
 import { StreamEnded } from "../streams/open-streams.ts";
@@ -210,7 +211,7 @@ async function conclude(needs: PushNeeds, deployment: Deployment, say: (line: st
       say(`    Deployment failed. ${await whatIsLive(needs, deployment)} ${page}`);
       return oneLine(`${deployment.failure.stage}: ${deployment.failure.message}`);
     case "stopped":
-      return oneLine(deployment.reason);
+      return oneLine(stopText(deployment));
     case "queued":
     case "building":
     case "deploying":

@@ -2,6 +2,7 @@ import type { Permission } from "../../model/access/permission.ts";
 import type { DeploymentId } from "../../model/names/ids.ts";
 import type { NewAuditEntry } from "../../ports/store/access.ts";
 import type { Endpoint } from "../../route.ts";
+import { actorOf } from "../../rules/access/by-text.ts";
 import { changeText } from "../../rules/wording/change-text.ts";
 import { inEnvironment, installationName } from "../../rules/wording/installation-name.ts";
 import type { Origins } from "../access/origins.ts";
@@ -69,7 +70,7 @@ export function createAudit(
       const after = before && (await settingsOf(subject));
       const details = [c.get("auditDetail"), before && after && changeText(before, after)].filter(Boolean);
       await record(c, {
-        who: visitor.identity.name,
+        ...actorOf(visitor.identity),
         what: action,
         subject: c.get("auditSubject") ?? acted?.name ?? "",
         product: acted?.product ?? null,

@@ -2,6 +2,7 @@ import { type Deployment, readyAtOf, specOf } from "../../model/deployment/deplo
 import type { StackSpec } from "../../model/deployment/spec.ts";
 import type { DeploymentId } from "../../model/names/ids.ts";
 import type { ReadStore } from "../../ports/store/read-store.ts";
+import { stopText } from "../../rules/wording/stop-text.ts";
 import { displayName } from "./display-name.ts";
 import { stacksOf } from "./stack-progress.ts";
 
@@ -63,7 +64,7 @@ function whyNot(deployment: Deployment): string {
       return `The redeploy failed (${stage}): ${message}`;
     }
     case "stopped":
-      return `The redeploy was stopped: ${deployment.reason}`;
+      return `The redeploy was stopped: ${stopText(deployment)}`;
     case "queued":
     case "building":
     case "deploying":

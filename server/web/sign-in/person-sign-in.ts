@@ -73,11 +73,9 @@ function createPersonSignIn(needs: Needs, origins: Origins): PersonSignIn {
     steps.clear(c);
     await audit.record(c, {
       who: user.name,
+      token: null,
       what: "signed in",
-      subject: "",
-      product: null,
-      detail: how,
-      deploymentId: null,
+      ...{ subject: "", product: null, detail: how, deploymentId: null },
     });
   };
 

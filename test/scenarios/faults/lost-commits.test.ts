@@ -31,7 +31,7 @@ test.each([
   world.faults.loseAnswer("store.deployments.move", lost, { when: isTheMove });
   const id = await world.push("shop", version);
   await world.pass(6_000);
-  await world.ask(async (commands) => commands.cancel(await world.deployment(id)));
+  await world.ask(async (commands) => commands.cancel(await world.deployment(id), "Ada"));
   expect(await end(id)).toMatchObject({ status });
   expect(await wrong()).toEqual([]);
   expect(users.answered.at(-1)).toBe(first);

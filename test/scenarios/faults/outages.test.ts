@@ -119,7 +119,7 @@ test("a push that waits for Docker can be cancelled", async () => {
   const id = await world.push("shop", plain({ prints: ["2"] }));
   await world.pass(3_600_000);
   expect(await world.status(id)).toBe("building");
-  await world.ask(async (commands) => commands.cancel(await world.deployment(id)));
+  await world.ask(async (commands) => commands.cancel(await world.deployment(id), "Ada"));
   expect(await end(id)).toMatchObject({ status: "stopped", reason: "cancelled" });
   comesBack(world);
   expect(await wrong()).toEqual([]);

@@ -59,6 +59,7 @@ it("a delivery", async () => {
 
 it("who did something", async () => {
   const entry = {
+    token: null,
     what: "redeployed",
     subject: "shop",
     product: null,
@@ -66,6 +67,6 @@ it("who did something", async () => {
     deploymentId: null,
     address: "192.0.2.7",
   };
-  await store.audit.record({ ...entry, who: "gr\0ace" }, at);
-  expect(await store.audit.list({ limit: 1 })).toMatchObject([{ who: "gr\ufffdace" }]);
+  await store.audit.record({ ...entry, who: "gr\0ace", token: "c\0i" }, at);
+  expect(await store.audit.list({ limit: 1 })).toMatchObject([{ who: "gr\ufffdace", token: "c\ufffdi" }]);
 });

@@ -78,6 +78,7 @@ it("a redeploy's session is found without looking through every deployment", asy
 
 it("nobody changes or removes what the audit log says", async () => {
   const entry = {
+    token: null,
     what: "redeployed",
     subject: "kept",
     product: null,

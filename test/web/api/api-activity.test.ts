@@ -9,7 +9,7 @@ beforeEach(async () => {
 });
 
 const entry: NewAuditEntry = {
-  ...{ who: "admin", what: "redeployed", subject: "shop", product: "shop", detail: null },
+  ...{ who: "admin", token: null, what: "redeployed", subject: "shop", product: "shop", detail: null },
   ...{ deploymentId: null, address: "192.0.2.7" },
 };
 
@@ -72,7 +72,7 @@ describe("the activity", () => {
     const lines = (await answer.text()).trimEnd().split("\n");
     expect(lines).toHaveLength(1_201);
     expect(JSON.parse(lines[1] ?? "")).toEqual({
-      ...{ id: 1_200, at: world.clock.now().toISOString(), who: "admin", what: "redeployed" },
+      ...{ id: 1_200, at: world.clock.now().toISOString(), who: "admin", token: null, what: "redeployed" },
       ...{ subject: "shop #1200", product: "shop", detail: null, deployment: null, address: "192.0.2.7" },
     });
     const filtered = await (await world.api("/api/activity.jsonl?who=Bob")).text();
@@ -86,8 +86,8 @@ describe("the activity", () => {
     expect(answer.headers.get("content-disposition")).toBe('attachment; filename="activity.csv"');
     const at = world.clock.now().toISOString();
     expect(await answer.text()).toBe(
-      '"id","at","who","what","subject","product","detail","deployment","address"\r\n' +
-        `1,"${at}","'=HYPERLINK(""http://evil.example"")","redeployed","shop","shop","said ""hi"", twice","","192.0.2.7"\r\n`,
+      '"id","at","who","token","what","subject","product","detail","deployment","address"\r\n' +
+        `1,"${at}","'=HYPERLINK(""http://evil.example"")","","redeployed","shop","shop","said ""hi"", twice","","192.0.2.7"\r\n`,
     );
   });
 

@@ -29,6 +29,7 @@ describe("a deployment", () => {
       live: false,
       readyAt: null,
       reason: null,
+      stoppedBy: null,
       failure: null,
       trigger: "push",
       by: "admin",

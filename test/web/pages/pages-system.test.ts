@@ -1,9 +1,11 @@
 import { beforeEach, describe, expect, test } from "vitest";
+import { everything } from "../../../server/model/access/principal.ts";
 import type { ImageId } from "../../../server/model/names/ids.ts";
 import type { Installation } from "../../../server/model/product.ts";
 import { endpoints } from "../../../server/routes.ts";
 import { imageTag } from "../../../server/rules/rollout/retention.ts";
 import { toastOf } from "../../../server/web/pages/system/news.ts";
+import { aToken, aUser } from "../../contracts/store/access/people.ts";
 import { aMember, type Member } from "../member.ts";
 import { createWorld, type World } from "../world.ts";
 
@@ -56,6 +58,18 @@ describe("the activity", () => {
     const { text, html } = await member.get("/activity");
     expect(text).toContain("admin changed variables of shop added KEY");
     expect(html).toContain(`<a href="/deployments/${id}">shop #2</a>`);
+  });
+
+  test("names the token as well as its person, and is filtered by it", async () => {
+    const ada = await aUser(world.store, { name: "Ada", grants: everything });
+    await aToken(world.store, ada.id, { name: "ci", token: "token-of-ada" });
+    const { id } = world.samples.queued(installation);
+    const headers = { authorization: "Bearer token-of-ada" };
+    await world.fetch(`/api/deployments/${id}/cancel`, { method: "POST", headers });
+    expect(world.store.rows.audit.at(-1)).toMatchObject({ who: "Ada", token: "ci", what: "cancelled" });
+    expect((await member.get("/activity?token=ci")).text).toContain("Ada (token ci) cancelled shop #1");
+    expect((await member.get("/activity?token=other")).text).toContain("Nothing matches this filter.");
+    expect((await member.get(`/deployments/${id}`)).text).toContain("Cancelled by Ada (token ci).");
   });
 
   test("has words for every endpoint of a member that changes something", () => {

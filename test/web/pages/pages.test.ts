@@ -356,7 +356,7 @@ describe("a deployment", () => {
   test("is cancelled by its button", async () => {
     const { id } = world.samples.queued(installation);
     expect((await post(`/deployments/${id}/cancel`)).headers.get("location")).toBe(`/deployments/${id}`);
-    expect(textOf((await get(`/deployments/${id}`)).html)).toContain("Cancelled. Nothing is live");
+    expect(textOf((await get(`/deployments/${id}`)).html)).toContain("Cancelled by admin. Nothing is live");
     expect((await post(`/deployments/${id}/cancel`)).status).toBe(409);
   });
 

@@ -41,7 +41,7 @@ export async function fillWorld(world: World): Promise<Filled> {
   const person = await aUser(store, { grants: [] });
   const now = world.clock.now();
   await store.links.create({ ...anInvitation, expiresAt: new Date(now.getTime() + 1e9) }, now);
-  const action = { who: "Ada", what: "redeployed", subject: "shop #1", product: "shop", detail: null };
+  const action = { who: "Ada", token: null, what: "redeployed", subject: "shop #1", product: "shop", detail: null };
   await store.audit.record({ ...action, deploymentId: live.id, address: "192.0.2.1" }, now);
 
   const installed = [own, other, fetched, unpushed, idle];

@@ -171,7 +171,7 @@ function addActions(api: Api, needs: ApiNeeds): void {
     }),
     async (c) => {
       const { deployment, place } = await catalog.deployment(c.req.valid("param").id);
-      const outcome = await commands.cancel(deployment);
+      const outcome = await commands.cancel(deployment, byText(visitorOf(c).identity));
       if (outcome.type === "refused") throw problemOf(outcome);
       const now: Deployment = (await store.deployments.get(deployment.id)) ?? deployment;
       return c.json(await present.deployment(now, place), 202);

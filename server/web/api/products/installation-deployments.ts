@@ -77,7 +77,7 @@ function addStop(api: Api, needs: ApiNeeds): void {
     async (c) => {
       const { id } = c.req.valid("param");
       const { installation } = await catalog.place(id);
-      const outcome = await commands.stop(installation.id);
+      const outcome = await commands.stop(installation.id, byText(visitorOf(c).identity));
       if (outcome.type === "refused") throw problemOf(outcome);
       return c.json(await present.installation(await catalog.place(id), c.req.raw.signal), 202);
     },

@@ -7,6 +7,10 @@ export const activitySchema = z
     id: z.number(),
     at: z.string().openapi({ format: "date-time" }),
     who: z.string().openapi({ description: "The name of a person, or of the server's own token" }),
+    token: z
+      .string()
+      .nullable()
+      .openapi({ description: "The name of the person's token, if one was used", example: "ci" }),
     what: z.string().openapi({ example: "changed the settings of" }),
     subject: z.string().openapi({ example: "shop #12" }),
     product: z.string().nullable().openapi({ description: "The product that it was done to", example: "shop" }),
@@ -44,6 +48,7 @@ export const activityFilter = z.object({
   who: optionalText.openapi({
     description: "Only actions of the person, or of the server's own token, with this name",
   }),
+  token: optionalText.openapi({ description: "Only actions with a person's token of this name", example: "ci" }),
   what: optionalText.openapi({ description: "Only this action, in the words of the list", example: "redeployed" }),
   search: optionalText.openapi({
     description: "Only entries in which each of these words begins a word",

@@ -43,6 +43,10 @@ export const deploymentSchema = z
     live: z.boolean().openapi({ description: "Whether this deployment is the live one" }),
     readyAt: time.nullable().openapi({ description: "Once set, this version can be made live again" }),
     reason: z.string().nullable().openapi({ description: "Why it is `stopped`" }),
+    stoppedBy: z
+      .string()
+      .nullable()
+      .openapi({ description: "Who cancelled or stopped it, if a person did", example: "Ada (token ci)" }),
     failure: failureSchema.nullable(),
     trigger: z.enum(triggerKinds),
     by: z.string().nullable(),

@@ -37,7 +37,7 @@ export function createDeploymentPages(needs: PageNeeds) {
 
     .on(routes.deploymentCancel.post, async (c) => {
       const { deployment } = await find(c, needs);
-      const outcome = await commands.cancel(deployment);
+      const outcome = await commands.cancel(deployment, byText(visitorOf(c).identity));
       if (outcome.type === "refused") throw problemOf(outcome);
       return c.redirect(routes.deployment(deployment.id), 303);
     })

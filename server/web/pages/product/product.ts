@@ -118,7 +118,7 @@ export function createProductPages(needs: PageNeeds) {
 
     .on(routes.productStop.post, async (c) => {
       const place = await placeOf(c, needs);
-      const outcome = await commands.stop(place.installation.id);
+      const outcome = await commands.stop(place.installation.id, byText(visitorOf(c).identity));
       if (outcome.type === "refused") throw problemOf(outcome);
       return c.redirect(inPlace(routes.product(place.product.slug), place), 303);
     });

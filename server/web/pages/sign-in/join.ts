@@ -56,7 +56,7 @@ export function createJoinPages(needs: PageNeeds) {
   function record(c: WebContext, who: string, { kind, createdBy }: Link): Promise<void> {
     const what = kind === "invitation" || kind === "first-administrator" ? "joined" : "set a new password";
     const detail = kind === "first-administrator" ? "as the first administrator" : `by a link from ${createdBy}`;
-    return audit.record(c, { who, what, subject: "", product: null, detail, deploymentId: null });
+    return audit.record(c, { who, token: null, what, subject: "", product: null, detail, deploymentId: null });
   }
 
   async function gone(c: WebContext, reason: "unknown" | "used" | "expired" | "user-exists") {

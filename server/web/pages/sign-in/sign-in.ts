@@ -1,4 +1,5 @@
 import { routes } from "../../../routes.ts";
+import { actorOf } from "../../../rules/access/by-text.ts";
 import { safeNext } from "../../access/safe-next.ts";
 import { readForm } from "../../http/form.ts";
 import type { WebContext } from "../../http/web-context.ts";
@@ -71,7 +72,7 @@ function createTokenForm(needs: PageNeeds) {
       const what = routes.signIn.post.action;
       const detail = "with a token";
       await audit.record(c, {
-        who: checked.principal.name,
+        ...actorOf(checked.principal),
         what,
         subject: "",
         product: null,

@@ -42,19 +42,26 @@ export function createActivityPages(needs: PageNeeds) {
   async function choices(c: WebContext) {
     const seesAll = visibleActivity(c).products === undefined;
     const [told, products] = await Promise.all([
-      seesAll ? store.audit.choices() : { who: [], what: [] },
+      seesAll ? store.audit.choices() : { who: [], token: [], what: [] },
       store.products.list({ limit: mostProducts, ...withinVisible(c) }),
     ]);
     return { ...told, products: products.map(({ slug }) => slug) };
   }
 }
 
-const labels: Readonly<Record<string, string>> = { who: "Person", what: "Action", from: "From", to: "To" };
+const labels: Readonly<Record<string, string>> = {
+  who: "Person",
+  token: "Token",
+  what: "Action",
+  from: "From",
+  to: "To",
+};
 
 function fieldsIn(c: WebContext) {
   const field = (name: string) => c.req.query(name)?.trim() ?? "";
   return {
-    ...{ search: field("search"), who: field("who"), product: field("product"), what: field("what") },
+    ...{ search: field("search"), who: field("who"), token: field("token") },
+    ...{ product: field("product"), what: field("what") },
     ...{ from: field("from"), to: field("to"), before: field("before") },
   };
 }

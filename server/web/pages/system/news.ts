@@ -4,6 +4,7 @@ import type { Deployment } from "../../../model/deployment/deployment.ts";
 import type { DeploymentId } from "../../../model/names/ids.ts";
 import { routes } from "../../../routes.ts";
 import { isIn, type ProductSet } from "../../../rules/access/visible-products.ts";
+import { stopText } from "../../../rules/wording/stop-text.ts";
 import { visibleTo } from "../../access/visible.ts";
 import type { Catalog, InstallationRef } from "../../read/catalog.ts";
 import { endOf } from "../../read/deployment-end.ts";
@@ -58,7 +59,7 @@ export function toastOf(deployment: Deployment, { product }: InstallationRef, si
     case "failed":
       return toast("bad", `${name} failed: ${deployment.failure.message}`);
     case "stopped":
-      return toast("off", `${name} was stopped: ${deployment.reason}`);
+      return toast("off", `${name} was stopped: ${stopText(deployment)}`);
     case "queued":
     case "deploying":
       return null;

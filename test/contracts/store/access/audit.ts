@@ -7,6 +7,7 @@ import { aProduct, type MakeStore } from "../lifecycle.ts";
 
 const entry = (changes: Partial<NewAuditEntry> = {}): NewAuditEntry => ({
   who: "ada",
+  token: null,
   what: "redeployed",
   subject: "shop",
   product: null,
@@ -46,6 +47,9 @@ export function auditContract(make: MakeStore): void {
     expect(await subjects({ from: hour(2), to: hour(4) })).toEqual(["shop #12", "shop"]);
     expect(await subjects({ product: "shop", what: "redeployed", from: hour(1), to: hour(9) })).toEqual(["shop #12"]);
     expect(await subjects({ who: "nobody" })).toEqual([]);
+    await store.audit.record(joan({ subject: "shop #13", token: "joan's laptop" }), hour(5));
+    expect(await subjects({ token: "joan's laptop" })).toEqual(["shop #13"]);
+    expect(await subjects({ text: "laptop" })).toEqual(["shop #13"]);
   });
 
   it("is searched for the beginnings of words, whatever their case, in everything that it says", async () => {
@@ -84,7 +88,9 @@ export function auditContract(make: MakeStore): void {
 
   it("says who acted and what was done, to choose from", async () => {
     for (const what of ["stopped", "redeployed", "stopped"]) await store.audit.record(entry({ who: "mary", what }), at);
-    const { who, what } = await store.audit.choices();
+    await store.audit.record(entry({ token: "mary's ci" }), at);
+    const { who, token, what } = await store.audit.choices();
+    expect(token.filter((one) => one.startsWith("mary"))).toEqual(["mary's ci"]);
     expect(who.filter((one) => one === "mary")).toEqual(["mary"]);
     expect(what).toEqual([...new Set(what)]);
     expect(what).toEqual(expect.arrayContaining(["redeployed", "stopped"]));

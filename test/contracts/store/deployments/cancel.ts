@@ -15,11 +15,12 @@ export function cancelContract(make: MakeStore): void {
   describe("requestCancel", () => {
     it("ends a queued one at once", async () => {
       const { id } = await enqueued(store, await anInstallation(store));
-      expect(await store.deployments.requestCancel(id, later)).toBe("stopped");
+      expect(await store.deployments.requestCancel(id, later, "Ada")).toBe("stopped");
       expect(await store.deployments.get(id)).toMatchObject({
         status: "stopped",
         reason: "cancelled",
         finishedAt: later,
+        stoppedBy: "Ada",
       });
       expect(await statusEvents(store, id)).toEqual(["queued", "stopped: cancelled"]);
     });
@@ -28,11 +29,14 @@ export function cancelContract(make: MakeStore): void {
       const started = await deploying(store, await anInstallation(store));
       await enqueued(store, await anInstallation(store));
       const building = await claimed(store);
-      for (const { id } of [building, started]) expect(await store.deployments.requestCancel(id, at)).toBe("asked");
+      for (const { id } of [building, started])
+        expect(await store.deployments.requestCancel(id, at, "Ada")).toBe("asked");
       expect(await store.deployments.cancelRequested()).toEqual([started.id, building.id].sort((a, b) => a - b));
 
       expect(await store.deployments.move(started, { type: "checked" })).toBeNull();
+      await store.deployments.requestCancel(started.id, later, "Bob");
       await moved(store, started, { type: "cancelled", at });
+      expect(await store.deployments.get(started.id)).toMatchObject({ reason: "cancelled", stoppedBy: "Ada" });
       expect(await store.deployments.cancelRequested()).toEqual([building.id]);
     });
 

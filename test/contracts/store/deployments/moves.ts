@@ -163,11 +163,12 @@ export function movesContract(make: MakeStore): void {
     it("ends the live version and leaves it fit to be made live again", async () => {
       const installation = await anInstallation(store);
       const live = await ready(store, installation);
-      expect(await store.installations.stop(installation, later)).toEqual({ stopped: live.id });
+      expect(await store.installations.stop(installation, later, "Ada")).toEqual({ stopped: live.id });
       expect(await liveOf(installation)).toEqual({ live: null, stopped: true });
       expect(await store.deployments.get(live.id)).toMatchObject({
         status: "stopped",
         reason: "stopped by hand",
+        stoppedBy: "Ada",
         readyAt: at,
         // What is sealed is opened by the copy.
         spec: { ...live.spec },

@@ -22,16 +22,21 @@ export function createAudit(rows: FakeRows): Store["audit"] {
     },
     choices: async () => ({
       who: sorted(rows.audit.map(({ who }) => who)),
+      token: sorted(rows.audit.flatMap(({ token }) => token ?? [])),
       what: sorted(rows.audit.map(({ what }) => what)),
     }),
   };
 }
 
-function isFound(entry: AuditEntry, { who, what, product, from, to, text }: AuditFilter): boolean {
+function isFound(entry: AuditEntry, { who, token, what, product, from, to, text }: AuditFilter): boolean {
   const { subject, detail, address } = entry;
-  const words = searchWords([entry.who, entry.what, subject, detail, address].join(" "), Number.POSITIVE_INFINITY);
+  const words = searchWords(
+    [entry.who, entry.token, entry.what, subject, detail, address].join(" "),
+    Number.POSITIVE_INFINITY,
+  );
   return (
     (who === undefined || entry.who === who) &&
+    (token === undefined || entry.token === token) &&
     (what === undefined || entry.what === what) &&
     (product === undefined || entry.product === product) &&
     (from === undefined || entry.at >= from) &&

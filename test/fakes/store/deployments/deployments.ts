@@ -64,7 +64,7 @@ export function createDeployments(
       rows.deployments.set(id, { ...row, commit });
       journal.announce(id);
     },
-    requestCancel: async (id, at) => queue.requestCancel(id, at),
+    requestCancel: async (id, at, by) => queue.requestCancel(id, at, by),
     cancelRequested: async () =>
       all()
         .filter(wasAskedToStop)

@@ -63,9 +63,9 @@ export function createQueue(rows: FakeRows, journal: Journal, nextId: () => numb
     return to;
   }
 
-  function requestCancel(id: DeploymentId, at: Date): "stopped" | "asked" | "too-late" {
+  function requestCancel(id: DeploymentId, at: Date, by?: string): "stopped" | "asked" | "too-late" {
     const row = rows.deployments.get(id);
-    const moved = row && move(row, { type: "cancel-requested", at }, at);
+    const moved = row && move(row, { type: "cancel-requested", at, ...(by && { by }) }, at);
     if (!moved) return "too-late";
     return moved.status === "stopped" ? "stopped" : "asked";
   }

@@ -122,11 +122,11 @@ export function createInstallations(
       if (isDeepStrictEqual(settings, nothingSet)) own.delete(service);
       rows.serviceSettings.set(id, own);
     },
-    async stop(id, at) {
+    async stop(id, at, by) {
       if (hasRunning(rows, id)) return null;
       const liveId = rows.installations.get(id)?.liveDeploymentId ?? null;
       const live = liveId === null ? undefined : rows.deployments.get(liveId);
-      const stopped = live && queue.move(live, { type: "stopped", at }, at);
+      const stopped = live && queue.move(live, { type: "stopped", at, ...(by && { by }) }, at);
       change(id, { stopped: true, liveDeploymentId: null });
       return { stopped: stopped?.id ?? null };
     },
