@@ -2,6 +2,7 @@ import type { Deployment, Failure, Running } from "../model/deployment/deploymen
 import { EngineRefused, EngineUnavailable } from "../ports/engine/engine.ts";
 import type { Log } from "../ports/log.ts";
 import { StoreUnavailable } from "../ports/store/store.ts";
+import { redactError } from "../rules/wording/redact-error.ts";
 import type { DeploymentContext } from "./context/context.ts";
 import { Cancelled, DeploymentFailed, Fenced, Suspended } from "./deployment-failed.ts";
 import type { Journal } from "./record/journal.ts";
@@ -33,19 +34,9 @@ function outcomeOf(
   if (error instanceof DeploymentFailed) return { type: "failed", failure: error.failure };
   const stage = now.status === "building" ? "build" : now.step;
   if (!(error instanceof EngineUnavailable || error instanceof StoreUnavailable))
-    log.error({ err: withoutSecrets(error, journal), deployment: now.id }, "a deployment failed unexpectedly");
+    log.error({ err: redactError(error, journal.redact), deployment: now.id }, "a deployment failed unexpectedly");
   const { failure } = new DeploymentFailed({ stage, ...unexpected(error) });
   return { type: "failed", failure };
-}
-
-/** Docker's and the proxy's messages may quote a container's command or variables. */
-function withoutSecrets(error: unknown, journal: Journal): Error {
-  if (!(error instanceof Error)) return new Error(journal.redact(String(error)));
-  const { name, message, stack, cause } = error;
-  const hidden = new Error(journal.redact(message), {
-    ...(cause !== undefined && { cause: withoutSecrets(cause, journal) }),
-  });
-  return Object.assign(hidden, { name, ...(stack !== undefined && { stack: journal.redact(stack) }) });
 }
 
 function unexpected(error: unknown): Pick<Failure, "message" | "hint"> {

@@ -4,6 +4,7 @@ import type { Log } from "../ports/log.ts";
 import { interruptions } from "../rules/rollout/stateful.ts";
 import { durationText } from "../rules/wording/duration-text.ts";
 import { interruptionText } from "../rules/wording/interruption-text.ts";
+import { redactError } from "../rules/wording/redact-error.ts";
 import { leasePorts } from "./containers/lease-ports.ts";
 import type { RunningService } from "./containers/running-service.ts";
 import type { DeploymentContext, PipelineContext } from "./context/context.ts";
@@ -60,7 +61,10 @@ export function createPipeline(
         // It was suspended before it began, or cleaning up failed: the next start or the reconciler continues from the
         // row.
         if (!(error instanceof Suspended))
-          log.error({ err: error, deployment: deployment.id }, "left the deployment as it is");
+          log.error(
+            { err: redactError(error, journal.redact), deployment: deployment.id },
+            "left the deployment as it is",
+          );
       } finally {
         await journal.flush(clock.timeout(lastFlushMs));
         journal.close();

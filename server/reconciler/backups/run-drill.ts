@@ -3,6 +3,7 @@ import { secretVariablesOf } from "../../model/deployment/spec.ts";
 import { drillFault, drillOrder, isNight, mayDrill } from "../../rules/backup/drill.ts";
 import { fullDisk, fullDiskText } from "../../rules/health/free-space.ts";
 import { createRedact } from "../../rules/wording/redact.ts";
+import { redactError } from "../../rules/wording/redact-error.ts";
 import { type BackupContext, whyFailed } from "./backup-context.ts";
 import {
   createDrillContainer,
@@ -58,7 +59,7 @@ export async function runDrill(keeper: BackupContext, drill: Drill, urgent: Abor
     const redact = createRedact(found ? secretVariablesOf(found.spec) : {});
     const failure = signal.aborted && !isMoot ? "It took longer than two hours" : redact(whyFailed(error));
     await store.backups.finishDrill(drill.id, isMoot ? { type: "stopped" } : { type: "failed", failure }, clock.now());
-    log.warn({ err: error, drill: drill.id, isMoot }, "a restore drill did not succeed");
+    log.warn({ err: redactError(error, redact), drill: drill.id, isMoot }, "a restore drill did not succeed");
   }
 }
 

@@ -1,10 +1,12 @@
 import { specOf } from "../../model/deployment/deployment.ts";
-import type { ServiceSpec } from "../../model/deployment/spec.ts";
+import { type ServiceSpec, secretVariablesOf } from "../../model/deployment/spec.ts";
 import type { InstallationId } from "../../model/names/ids.ts";
 import { provideNetworks } from "../../pipeline/containers/networks.ts";
 import { runContainer } from "../../pipeline/containers/run-container.ts";
 import { isReplacedBy, type Repair } from "../../rules/rollout/reconcile.ts";
 import { makerOf } from "../../rules/rollout/stateful.ts";
+import { createRedact } from "../../rules/wording/redact.ts";
+import { redactError } from "../../rules/wording/redact-error.ts";
 import type { ReconcilerContext } from "../context.ts";
 import { rebuildWithoutImage } from "../rebuild-version.ts";
 
@@ -29,7 +31,7 @@ export async function restoreService(
   if (await isBeingReplaced(context, installation.id, service)) return;
   const started = await runContainer(context, making).catch(async (error: unknown) => {
     if (await rebuildWithoutImage(context, deployment, service)) return null;
-    throw error;
+    throw redactError(error, createRedact(secretVariablesOf(spec)));
   });
   if (started === null) return;
   const { hostAddress } = started;

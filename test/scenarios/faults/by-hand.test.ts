@@ -80,6 +80,21 @@ test("a live container that cannot be started again is tried less and less often
   expect(await world.request("shop.localhost")).toMatchObject({ status: 200, deployment: first });
 });
 
+test("a live container that Docker refuses to start leaves no secret in Baton's log", async () => {
+  const { world, first } = await withLive(plain());
+  const { installationId } = await world.deployment(first);
+  await world.store.installations.changeVariables(installationId, { KEY: "canary-of-docker" }, []);
+  await world.push("shop", plain());
+  await world.pass(30_000);
+  world.faults.fail("engine.startContainer", () => new StartFailed('exec: "--key=canary-of-docker": not found'), {
+    times: 1,
+  });
+  await stop(world, onlyContainer(world));
+  await world.pass(8_000);
+  expect(world.serverLog.join("\n")).toContain('exec: "--key=[hidden: KEY]": not found');
+  expect(world.serverLog.join("\n")).not.toContain("canary");
+});
+
 test("a live version whose container and image were removed by hand is built again from its commit", async () => {
   const { world, first } = await withLive(plain());
   await world.pass(11_000);
