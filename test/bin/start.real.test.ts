@@ -41,7 +41,8 @@ test("a second start finds all that it needs, and is quick about it", async () =
   expect(said).toMatch(/✓ Docker \d+\.\d+\S*\n/);
   expect(said).toMatch(/✓ Caddy 2\.\d+\.\d+\n/);
   expect(said).toMatch(/✓ Code\n/);
-  expect(said).not.toContain("…");
+  // Another test may be setting up at this moment.
+  expect(said.replace("… another set-up is running on this machine; waiting", "")).not.toContain("…");
 });
 
 test("npm start becomes the server, which knows its paths and receives the signals", async () => {

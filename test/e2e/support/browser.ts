@@ -13,6 +13,8 @@ const args = [
   "--disable-component-update",
   "--disable-sync",
 ];
+/** Chromium gives a request up when the machine gets a network interface, which each deployment's network is. */
+const networkChanged = "net::ERR_NETWORK_CHANGED";
 /** The first push on a machine builds base images, which takes a minute or two. */
 const patienceMs = 120_000;
 
@@ -49,6 +51,7 @@ export function useBrowser(baton: () => Baton): Visitors {
     const complaints: string[] = [];
     page.on("pageerror", (error) => complaints.push(`${page.url()}: ${error.message}`));
     page.on("console", (message) => {
+      if (message.text().endsWith(networkChanged)) return;
       if (message.type() === "error" || message.type() === "warning") {
         complaints.push(`${page.url()}: ${message.text()}`);
       }

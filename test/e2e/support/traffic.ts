@@ -33,8 +33,11 @@ export interface TrafficOptions {
   readonly service?: string;
   /** The path to request; by default `/version`. An answer of several words must name one version in all of them. */
   readonly path?: string;
-  /** `new` opens a connection for each request. `kept` gives each worker one connection, and never retries. */
-  readonly connections: "new" | "kept";
+  /**
+   * `new` opens a connection for each request. `kept` gives each worker one connection, and never retries. `reopened`
+   * does so as browsers do: a request on a kept connection that turns out to be closed is sent again on a new one.
+   */
+  readonly connections: "new" | "kept" | "reopened";
   readonly workers: number;
   /**
    * The pause between two requests of a worker. Without it, the requests would take whole cores from what they measure.
@@ -63,7 +66,7 @@ export function startTraffic(options: TrafficOptions): Traffic {
   };
 
   async function work(): Promise<void> {
-    const agent = options.connections === "kept" ? new Agent({ keepAlive: true, maxSockets: 1 }) : false;
+    const agent = options.connections === "new" ? false : new Agent({ keepAlive: true, maxSockets: 1 });
     while (!stopped) {
       const sample = await ask(options, agent);
       samples.push(sample);
@@ -81,14 +84,18 @@ function ask(options: TrafficOptions, agent: Agent | false): Promise<Sample> {
   return new Promise((resolve) => {
     const end = (version: number | null, failure: string | null) =>
       resolve({ startMs, endMs: performance.now(), version, failure });
-    request({
+    const asked = request({
       host: "127.0.0.1",
       port: httpPort,
       path,
       headers: { Host: `${host}.localhost:${httpPort}` },
       agent,
     })
-      .on("error", (error: NodeJS.ErrnoException) => end(null, error.code ?? error.message))
+      .on("error", (error: NodeJS.ErrnoException) => {
+        if (options.connections === "reopened" && asked.reusedSocket && error.code === "ECONNRESET")
+          resolve(ask(options, false));
+        else end(null, error.code ?? error.message);
+      })
       .on("response", (answer) => {
         let body = "";
         answer
