@@ -63,7 +63,7 @@ export function createBackupTools({ access, clock, ownFolder }: BackupToolsOptio
       for (const { name } of files) await place.remove(`${folder}/${name}`, signal);
     },
 
-    removeUnfinished: (from, folder) => openPlace(from, ownFolder).removeUnfinished(`${folder}/`),
+    removeUnfinished: (from, folder) => openPlace(from, ownFolder).clear(folder),
 
     async check(to, signal) {
       const place = openPlace(to, ownFolder);

@@ -16,7 +16,6 @@ import { createPasswords } from "../passwords/argon2-passwords.ts";
 import type { PipelineContext } from "../pipeline/context/context.ts";
 import { createBaseImages } from "../pipeline/images/base/base-images.ts";
 import { createRoutePublisher, type RoutePublisher } from "../pipeline/routing/routes.ts";
-import type { BackupTools } from "../ports/backup/backup-tools.ts";
 import type { Forge } from "../ports/forge.ts";
 import type { Machine } from "../ports/host/machine.ts";
 import type { Log } from "../ports/log.ts";
@@ -47,7 +46,7 @@ import { thisMachine } from "./this-machine.ts";
 export type DatabaseProcess = Pick<EmbeddedPostgres, "url" | "leave" | "stop">;
 
 /** All adapters of the server, and the settings that their users share. */
-export interface ServerAdapters extends PipelineContext, Omit<ReconcilerNeeds, "wakeQueue"> {
+export interface ServerAdapters extends Omit<PipelineContext, "dataTurns">, Omit<ReconcilerNeeds, "wakeQueue"> {
   readonly database: DatabaseProcess;
   readonly proxy: PipelineContext["proxy"] & CaddySupervisor;
   readonly forges: readonly Forge[];
@@ -56,7 +55,6 @@ export interface ServerAdapters extends PipelineContext, Omit<ReconcilerNeeds, "
   readonly passwords: Passwords;
   readonly passkeys: Passkeys;
   readonly identityProvider: IdentityProvider;
-  readonly backupTools: BackupTools;
   readonly log: Log;
   /** The public URL of a deployment's page. */
   readonly pageOf: (deployment: number) => string;

@@ -1,8 +1,9 @@
+import { createTurns } from "../async/turns.ts";
 import { createReporter } from "../forge/reporter.ts";
+import type { InstallationId } from "../model/names/ids.ts";
 import type { PipelineContext } from "../pipeline/context/context.ts";
 import { Cancelled, Suspended } from "../pipeline/deployment-failed.ts";
 import { createPipeline } from "../pipeline/run.ts";
-import type { BackupTools } from "../ports/backup/backup-tools.ts";
 import type { Forge } from "../ports/forge.ts";
 import type { Log } from "../ports/log.ts";
 import { createWorker } from "../queue/worker.ts";
@@ -20,18 +21,18 @@ export interface LeaderWork {
   stop(): Promise<void>;
 }
 
-export interface LeaderAdapters extends PipelineContext, Omit<ReconcilerNeeds, "wakeQueue"> {
+export interface LeaderAdapters extends Omit<PipelineContext, "dataTurns">, Omit<ReconcilerNeeds, "wakeQueue"> {
   readonly forges: readonly Forge[];
-  readonly backupTools: BackupTools;
   readonly log: Log;
   /** The public URL of a deployment's page. */
   readonly pageOf: (deployment: number) => string;
 }
 
 export function startLeaderWork(adapters: LeaderAdapters, maxBuilding: number): LeaderWork {
+  const dataTurns = createTurns<InstallationId>();
   // The worker is made last, since it tells the reconciler what is over.
   const reconciler = createReconciler({ ...adapters, wakeQueue: () => worker.wake() });
-  const pipeline = createPipeline(adapters, { log: adapters.log, onOver: reconciler.settle });
+  const pipeline = createPipeline({ ...adapters, dataTurns }, { log: adapters.log, onOver: reconciler.settle });
   const worker = createWorker({
     ...adapters,
     maxBuilding,
@@ -44,7 +45,7 @@ export function startLeaderWork(adapters: LeaderAdapters, maxBuilding: number): 
   const { allowPrivateRepositories } = adapters.limits;
   const poller = createRepositoryPoller({ ...adapters, allowPrivateRepositories, wakeQueue: worker.wake });
   const reporter = createReporter(adapters);
-  const backups = createBackupKeeper({ ...adapters, wakeReconciler: reconciler.wake });
+  const backups = createBackupKeeper({ ...adapters, dataTurns, wakeReconciler: reconciler.wake });
   worker.start();
   void finishKeyRotation(adapters);
   void reconciler.start();

@@ -5,6 +5,7 @@ import { removeDeployment } from "./containers/remove.ts";
 import { restartReplaced } from "./containers/stop-replaced.ts";
 import type { DeploymentContext } from "./context/context.ts";
 import { switchBack } from "./cut-over.ts";
+import { dropBroken } from "./data/own-backup.ts";
 import type { Journal } from "./record/journal.ts";
 import { liveBefore } from "./record/live-before.ts";
 import { moveTo } from "./record/move-to.ts";
@@ -36,6 +37,7 @@ export async function rollBack(
     if (outcome.type === "failed") await asFarAsPossible(saveLastOutput(cleanUp));
   }
   await asFarAsPossible(removeDeployment(cleanUp, deployment.id, { graceMs: 0 }));
+  await asFarAsPossible(dropBroken(cleanUp).then(() => {}));
   if (before) {
     await asFarAsPossible(restartReplaced(cleanUp, before));
     if (deployment.status === "deploying") await asFarAsPossible(withdrawHosts(cleanUp, deployment.spec, before));

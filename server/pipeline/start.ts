@@ -9,6 +9,7 @@ import { runInit } from "./containers/run-init.ts";
 import type { RunningService } from "./containers/running-service.ts";
 import { startService } from "./containers/start-service.ts";
 import { type DeploymentContext, ownerOf } from "./context/context.ts";
+import { backUpBefore } from "./data/back-up-before.ts";
 
 /**
  * Starts and checks every service of the version in the order of the rollout: next to the running version or, where
@@ -22,6 +23,8 @@ export async function startServices(
 ): Promise<{ readonly services: readonly RunningService[]; readonly spec: DeploymentSpec }> {
   const { engine, journal, signal, failpoint } = context;
   let spec = planned;
+  // While everything still runs, so that a failure leaves it as it is.
+  if (live) await backUpBefore(context, spec, live);
   const networks = await provideNetworks(context, ownerOf(context), spec);
   const started = new Map<string, RunningService>();
   const checked = new Set<string>();
@@ -35,6 +38,7 @@ export async function startServices(
         skipInit(context, name);
         break;
       case "run":
+        if (!live) await backUpBefore(context, spec, null);
         await runInit(context, { spec, networks }, step);
         reportStart.interrupted();
         break;

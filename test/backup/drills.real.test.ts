@@ -5,6 +5,7 @@ import { Readable } from "node:stream";
 import { text } from "node:stream/consumers";
 import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { createTurns } from "../../server/async/turns.ts";
 import { createBackupTools } from "../../server/backup/backup-tools.ts";
 import { systemClock } from "../../server/boot/system-clock.ts";
 import { backUp } from "../../server/commands/backups/back-up.ts";
@@ -88,6 +89,7 @@ async function createScene() {
     ...{ git: createFakeRepositories(), mountFiles: createFakeMountFiles(), wakeReconciler: () => {} },
     machine: { disk: async () => disk, diskOf: async () => disk },
     log: { debug() {}, info() {}, warn() {}, error() {} },
+    dataTurns: createTurns<InstallationId>(),
   };
   const adapters = { store, clock: systemClock, wakeBackups: () => keeper.wake() };
   const keeper = createBackupKeeper(needs);

@@ -53,6 +53,16 @@ describe.each(Object.entries(places))("%s as a place for backups", (_, open) => 
     await expect(open().read("shop/2/empty.gz", never)).rejects.toThrow(/no file|does not exist/i);
   });
 
+  it("forgets all that is in a folder, and nothing beside it", async () => {
+    for (const name of ["7/app.gz", "7/roles.gz", "71/app.gz"])
+      await open().write(`shop/${name}`, chunks(Buffer.from("x")), never);
+    await open().clear("shop/7");
+    await open().clear("shop/7");
+    for (const name of ["app.gz", "roles.gz"])
+      await expect(open().read(`shop/7/${name}`, never)).rejects.toThrow(/no file|does not exist/i);
+    expect(await bytes(await open().read("shop/71/app.gz", never))).toHaveLength(1);
+  });
+
   it("has nothing of a file whose content broke off", async () => {
     await expect(open().write("shop/3/app.gz", broken(), never)).rejects.toThrow("connection to server was lost");
     await expect(open().read("shop/3/app.gz", never)).rejects.toThrow(/no file|does not exist/i);

@@ -6,10 +6,10 @@ export interface FakeBackupTools extends BackupTools {
   readonly data: Map<string, string>;
   /** What is stored, by folder. */
   readonly stored: Map<string, { readonly data: string; readonly isSealed: boolean }>;
-  /** Folders with a file that a killed server was writing. */
+  /** Folders with a file that is being written, or that a killed server was writing. */
   readonly unfinished: Set<string>;
   /** Told before a dump ends; may throw or wait. */
-  onDump: (subject: DataSubject) => Promise<void> | void;
+  onDump: (subject: DataSubject, signal: AbortSignal) => Promise<void> | void;
   /** The sentence with which a place is refused; null accepts it. */
   refusal: string | null;
   /** Told which container goes on; may throw. */
@@ -31,9 +31,15 @@ export function createFakeBackupTools(): FakeBackupTools {
     async resume(containers) {
       for (const container of containers) fake.onResume(container);
     },
-    async dump(subject, order): Promise<Dumped> {
+    async dump(subject, order, signal): Promise<Dumped> {
       const text = data.get(subject.service) ?? "";
-      await fake.onDump(subject);
+      fake.unfinished.add(order.folder);
+      try {
+        await fake.onDump(subject, signal);
+        signal.throwIfAborted();
+      } finally {
+        fake.unfinished.delete(order.folder);
+      }
       order.onProgress(text.length, text.length);
       stored.set(order.folder, { data: text, isSealed: order.recipient !== null });
       return {
@@ -57,6 +63,7 @@ export function createFakeBackupTools(): FakeBackupTools {
       stored.delete(folder);
     },
     async removeUnfinished(_, folder) {
+      stored.delete(folder);
       fake.unfinished.delete(folder);
     },
     async check() {

@@ -14,7 +14,7 @@ import type { Git } from "../../server/ports/git.ts";
 import { renderEvent } from "../../server/rules/wording/render-event.ts";
 import { type App, behaviourFile } from "./docker/app.ts";
 import { createFakeDocker, type FakeDocker } from "./docker/fake-docker.ts";
-import { createFakeBackupTools } from "./fake-backup-tools.ts";
+import { createFakeBackupTools, type FakeBackupTools } from "./fake-backup-tools.ts";
 import { createFakeCaddy, type FakeCaddy, type Served } from "./fake-caddy.ts";
 import { createFakeClock, type FakeClock } from "./fake-clock.ts";
 import { createFakeForge, type FakeForge } from "./fake-forge.ts";
@@ -45,6 +45,7 @@ export interface FakeWorld {
   readonly repositories: FakeRepositories;
   readonly forge: FakeForge;
   readonly mountFiles: FakeMountFiles;
+  readonly backupTools: FakeBackupTools;
   /** The disk that everything is on. */
   readonly disk: { freeBytes: number };
   /** How its calls fail, and when it dies. Failpoints are calls, too: "failpoint.built". */
@@ -182,7 +183,7 @@ export function createWorld(options: WorldOptions = {}): FakeWorld {
     const adapters = {
       engine: process.adapter("engine", docker),
       proxy: process.adapter("proxy", caddy),
-      backupTools,
+      backupTools: process.adapter("backupTools", backupTools),
       prober: process.adapter("prober", createFakeProber(docker, clock)),
       store: process.adapter("store", store),
       git: process.adapter("git", repositories),
@@ -223,7 +224,7 @@ export function createWorld(options: WorldOptions = {}): FakeWorld {
       git,
       commands: createCommands({
         ...{ store: adapters.store, engine, git, clock: own, log, publishRoutes, wakeQueue, wakeReconciler },
-        ...{ wakeBackups, backupTools },
+        ...{ wakeBackups, backupTools: adapters.backupTools },
         ...signInAdapters(own),
         domain: limits.domain,
         publicHost: limits.publicHost,
@@ -341,6 +342,7 @@ export function createWorld(options: WorldOptions = {}): FakeWorld {
       repositories,
       forge,
       mountFiles,
+      backupTools,
       disk,
       faults,
       serverLog,

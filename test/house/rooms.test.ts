@@ -10,7 +10,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   boot: [
     ...["model", "rules", "ports", "routes", "commands", "queue", "pipeline", "reconciler", "web", "store"],
     ...["docker", "git", "proxy", "probe", "forge", "host-packages", "mounts", "firewall", "cgroups"],
-    ...["passwords", "passkeys", "openid", "backup", "files"],
+    ...["passwords", "passkeys", "openid", "backup", "files", "async"],
   ],
   model: [],
   rules: ["model", "ports"],

@@ -34,6 +34,7 @@ export async function faultsAtRest(world: FakeWorld): Promise<readonly string[]>
     ...inDocker(world, lives),
     ...(await inRecords(world, lives)),
     ...(await faultsOfBranches(world)),
+    ...faultsOfBackups(world),
     ...(world.docker.builds.current > 0 ? [`${world.docker.builds.current} builds go on`] : []),
   ];
 }
@@ -95,6 +96,22 @@ function faultsOfRoute({ caddy, docker, store }: FakeWorld, { installation, depl
     if (container?.status !== "running") faults.push(`${service.name} of ${deployment.id} does not run`);
   }
   return faults;
+}
+
+/** Backups that nobody makes any more, and files that belong to none. */
+function faultsOfBackups({ store, backupTools }: FakeWorld): readonly string[] {
+  const { backups, restores } = store.rows.backup;
+  const open = [...backups.values(), ...restores.values()].filter(({ finishedAt }) => finishedAt === null);
+  const kept = [...backups.values()].filter(({ status, removedAt }) => status === "done" && removedAt === null);
+  return [
+    ...open.map(({ id, status }) => `backup or restore ${id} is still ${status}`),
+    ...[...backupTools.unfinished].map((folder) => `something is left in ${folder}`),
+    ...differences(
+      "folder of a backup",
+      [...backupTools.stored.keys()],
+      kept.map(({ folder }) => folder),
+    ),
+  ];
 }
 
 /** Containers, networks and images that no row accounts for, and those that are missing. */

@@ -32,6 +32,20 @@ export function grown(services: Services = {}, app: App = {}): Files {
   return files(grownStacks, { ...app, services: merge(quick, services) });
 }
 
+/**
+ * A product whose init service migrates a Postgres, beside a service that keeps files. The database's image is one that
+ * Baton knows.
+ */
+export function migrating(app: App = {}, services: Services = {}): Files {
+  const stacks = `
+  site: {}
+  db: { dockerfile: db.Dockerfile, kind: tcp, port: 5432, volumes: { data: /var/lib/postgresql/data } }
+  wiki: { volumes: { pages: /pages } }
+  prepare: { kind: init }`;
+  const image = { "db.Dockerfile": "FROM postgres:16\nCOPY . .\n" };
+  return { ...files(stacks, { ...app, services: merge(quick, services) }), ...image };
+}
+
 export function files(stacks: string, app: App): Files {
   return {
     "baton.yaml": `stacks:\n  ${stacks.trim()}\n`,

@@ -5,7 +5,7 @@ import { StoreUnavailable } from "../../server/ports/store/store.ts";
 import type { App } from "../fakes/docker/app.ts";
 import { createWorld, type FakeWorld } from "../fakes/fake-world.ts";
 import { faultsAtRest } from "./at-rest.ts";
-import { grown, plain } from "./products.ts";
+import { grown, migrating, plain } from "./products.ts";
 import { quickLimits } from "./scene.ts";
 import { watchUsers } from "./witness.ts";
 
@@ -19,8 +19,12 @@ const versions = {
   "dies in the watch": { exits: [{ afterMs: 2_000, code: 1 }] },
 } satisfies Record<string, App>;
 
-const makers = { one: (app: App) => plain(app), all: (app: App) => grown({ site: app }, withoutEnd(app)) };
-const products = ["one", "all"] as const;
+const makers = {
+  one: (app: App) => plain(app),
+  all: (app: App) => grown({ site: app }, withoutEnd(app)),
+  data: (app: App) => migrating(withoutEnd(app), { site: app }),
+};
+const products = ["one", "all", "data"] as const;
 const never = new AbortController().signal;
 
 /** The other services of the product work. */

@@ -1,3 +1,4 @@
+import { type MigrationBackup, migrationBackups } from "../../server/model/backup.ts";
 import { routes } from "../../server/routes.ts";
 import type { ProductHeadProps } from "../product/product-frame.tsx";
 import { capital } from "../text/capital.ts";
@@ -12,6 +13,12 @@ const counts = [
   ["weekly", "Weeks"],
   ["monthly", "Months"],
 ] as const;
+
+const beforeMigrationWords: Readonly<Record<MigrationBackup, string>> = {
+  automatic: "back up what took less than a minute the last time",
+  always: "back up everything, however long the deployment waits for it",
+  never: "back up nothing",
+};
 
 /** When backups are made by themselves, how many stay, and whether they are encrypted. */
 export function BackupPlanCard(props: {
@@ -61,6 +68,16 @@ export function BackupPlanCard(props: {
             </p>
           ))}
         </fieldset>
+        <p class="field whole">
+          <label for="before-migration">Before a migration</label>
+          <select id="before-migration" name="beforeMigration">
+            {migrationBackups.map((one) => (
+              <option value={one} selected={shown.beforeMigration === one}>
+                {beforeMigrationWords[one]}
+              </option>
+            ))}
+          </select>
+        </p>
         <p class="check whole">
           <input id="encrypted" name="encrypted" type="checkbox" value="yes" checked={shown.isEncrypted} />
           <label for="encrypted">Encrypt, so that nobody who reads the backup place reads the data</label>
@@ -75,7 +92,8 @@ export function BackupPlanCard(props: {
         </p>
       )}
       <p class="muted small">
-        The newest scheduled backup always stays, and so do those made by hand until you remove them.
+        The newest scheduled backup always stays, and so do those made by hand until you remove them, and the last three
+        made before a migration, which is when a deployment runs an init service.
       </p>
     </section>
   );

@@ -40,6 +40,8 @@ export interface DeploymentView {
   readonly urls: readonly string[];
   /** "3 requests left" on the replaced version; null if nothing is draining. */
   readonly draining: string | null;
+  /** What was done with the data before the migration, as sentences; none when that was not asked. */
+  readonly dataBackup: readonly string[];
   /** What serves instead when the deployment failed or was stopped. */
   readonly meanwhile: Meanwhile;
   /** "Users saw #2 for 5.3 s; then traffic moved back to #1", for a deployment that failed after the cut-over. */
@@ -194,6 +196,12 @@ export function DeploymentOutcome(props: {
           <span>{capital(stopText(deployment))}.</span>
           <MeanwhileLine meanwhile={view.meanwhile} now={now} />
         </div>
+      )}
+      {view.dataBackup.length > 0 && (
+        <p class="data-backup muted">
+          {view.dataBackup.map((text) => `${text}. `)}
+          <a href={inEnvironment(routes.productBackups(view.slug), view)}>Backups</a>
+        </p>
       )}
       {sentence !== null && <p class="sentence">{sentence}</p>}
       {overview && <StackSplit overview={overview} path={routes.deployment(deployment.id)} />}

@@ -58,6 +58,12 @@ export function createFolderPlace(root: string): Place {
       for (const name of left) await rm(join(folder, name), { force: true });
       if (left.length > 0) await removeEmpty(folder);
     },
+
+    async clear(path) {
+      const folder = join(root, path);
+      await rm(folder, { recursive: true, force: true });
+      await removeEmpty(dirname(folder));
+    },
   };
 
   /** The folder of a backup goes with its last file, and the folders above it with their last backup. */

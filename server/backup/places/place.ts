@@ -14,6 +14,8 @@ export interface Place {
    * bucket keeps unfinished uploads to itself, so there is nothing to do.
    */
   removeUnfinished(prefix: string): Promise<void>;
+  /** Removes a folder with all files in it, and what a killed process had begun to write there. */
+  clear(folder: string): Promise<void>;
 }
 
 /** A sentence's end about a place: "the folder /srv/backups", "the bucket backups at https://s3.example.com". */

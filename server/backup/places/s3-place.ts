@@ -76,7 +76,31 @@ export function createS3Place(options: S3Options): Place {
       }
     },
     async removeUnfinished() {},
+    clear: (folder) => clear(folder, { ask, base, prefix }),
   };
+}
+
+interface Bucket {
+  readonly ask: (method: string, url: string, signal: AbortSignal) => Promise<Response>;
+  readonly base: string;
+  readonly prefix: string;
+}
+
+async function clear(folder: string, { ask, base, prefix }: Bucket): Promise<void> {
+  const signal = AbortSignal.timeout(abortLimitMs);
+  const within = `prefix=${encodeURIComponent(`${prefix === "" ? "" : `${prefix}/`}${folder}/`)}`;
+  const files = await (await ask("GET", `${base}?list-type=2&${within}`, signal)).text();
+  for (const key of valuesIn(files, "Key")) await ask("DELETE", `${base}${key}`, signal);
+  // Not every server lists uploads that were broken off.
+  const uploads = await (await ask("GET", `${base}?uploads=&${within}`, signal).catch(() => null))?.text();
+  for (const upload of uploads?.match(/<Upload>.*?<\/Upload>/gs) ?? []) {
+    const query = `uploadId=${encodeURIComponent(tagIn(upload, "UploadId"))}`;
+    await ask("DELETE", `${base}${tagIn(upload, "Key")}?${query}`, signal);
+  }
+}
+
+function valuesIn(xml: string, name: string): readonly string[] {
+  return [...xml.matchAll(new RegExp(`<${name}>([^<]*)</${name}>`, "g"))].map(([, text = ""]) => plain(text));
 }
 
 class Refusal extends Error {
@@ -112,6 +136,10 @@ async function refusalText(answer: Response): Promise<string> {
 function tagIn(xml: string, name: string): string {
   const text = new RegExp(`<${name}>([^<]*)</${name}>`).exec(xml)?.[1];
   if (text === undefined) throw new Error(`The answer of the S3 server has no ${name}`);
+  return plain(text);
+}
+
+function plain(text: string): string {
   return text.replaceAll("&quot;", '"').replaceAll("&lt;", "<").replaceAll("&gt;", ">").replaceAll("&amp;", "&");
 }
 

@@ -38,6 +38,14 @@ export function pendingStack(name: string, serviceCount: number): StackProgress 
   };
 }
 
+/** What was done with a product's data before the first init service of a deployment ran. */
+export interface DataBackup {
+  /** The backups that were made; null when none was. `bytes` is the data that was read. */
+  readonly made: { readonly services: readonly string[]; readonly bytes: number; readonly tookMs: number } | null;
+  /** Services that were left out, with the reason as the rest of a sentence. */
+  readonly skipped: readonly { readonly service: string; readonly why: string }[];
+}
+
 /** The origin of a log line. */
 export type LogSource = "pull" | "base-image" | "build" | "init" | "container";
 
@@ -77,6 +85,7 @@ export type EventBody =
       readonly detail: string;
     }
   | { readonly type: "stack"; readonly stack: StackProgress }
+  | ({ readonly type: "data-backup" } & DataBackup)
   /** Traffic has moved. `urls` are in order of importance; `tookMs` is the time of the rename alone. */
   | { readonly type: "cut-over"; readonly urls: readonly string[]; readonly tookMs: number }
   /** The number of requests that the replaced version is still serving; 0 means it has drained. */

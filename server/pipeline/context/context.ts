@@ -1,7 +1,8 @@
 import type { Running } from "../../model/deployment/deployment.ts";
 import type { ServiceSpec } from "../../model/deployment/spec.ts";
-import type { InstanceId } from "../../model/names/ids.ts";
+import type { InstallationId, InstanceId } from "../../model/names/ids.ts";
 import type { Environment, Installation, Product } from "../../model/product.ts";
+import type { BackupTools } from "../../ports/backup/backup-tools.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { Engine } from "../../ports/engine/engine.ts";
 import type { Owner } from "../../ports/engine/owner.ts";
@@ -13,6 +14,7 @@ import type { Prober } from "../../ports/prober.ts";
 import type { Proxy as ReverseProxy } from "../../ports/proxy.ts";
 import type { PortRange } from "../../ports/store/leases.ts";
 import type { Store } from "../../ports/store/store.ts";
+import type { Turns } from "../../ports/turns.ts";
 import type { BaseImages } from "../images/base/base-images.ts";
 import type { Journal } from "../record/journal.ts";
 import type { StackProgressRecorder } from "../record/stack-progress-recorder.ts";
@@ -32,6 +34,8 @@ export interface Adapters {
   readonly store: Store;
   readonly clock: Clock;
   readonly baseImages: BaseImages;
+  readonly backupTools: BackupTools;
+  readonly dataTurns: Turns<InstallationId>;
   readonly publishRoutes: PublishRoutes;
   readonly failpoint: Failpoint;
 }

@@ -9,6 +9,7 @@ export const failpointNames = [
   "built",
   "created",
   "started",
+  "backed-up",
   "initialised",
   "held",
   "old-stopped",

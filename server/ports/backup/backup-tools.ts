@@ -76,7 +76,7 @@ export interface BackupTools {
     backup: { readonly folder: string; readonly files: readonly BackupFile[] },
     signal: AbortSignal,
   ): Promise<void>;
-  /** Removes the file that a dump was writing when its server was killed. */
+  /** Removes what a dump had written when its server was killed: its folder with all files, finished or not. */
   removeUnfinished(from: OpenPlace, folder: string): Promise<void>;
   /** Writes, reads and removes a small file. Rejects with what is wrong with the place. */
   check(place: OpenPlace, signal: AbortSignal): Promise<void>;

@@ -8,6 +8,7 @@ export type BackupNeeds = Pick<
   "instance" | "engine" | "git" | "mountFiles" | "store" | "clock" | "log"
 > & {
   readonly machine: PipelineContext["machine"];
+  readonly dataTurns: PipelineContext["dataTurns"];
   readonly limits: Pick<PipelineContext["limits"], "minFreeBytes">;
   readonly backupTools: BackupTools;
   /** Tells the reconciler that a container is missing. */

@@ -1,9 +1,10 @@
 import { createWakeUp } from "../../async/wake-up.ts";
 import { backUp } from "../../commands/backups/back-up.ts";
+import { removeExpired } from "../../pipeline/data/make-backup.ts";
 import { nextTime } from "../../rules/backup/schedule.ts";
 import type { BackupContext, BackupNeeds } from "./backup-context.ts";
 import { createDrillKeeper } from "./drill-keeper.ts";
-import { removeExpired, runBackup } from "./run-backup.ts";
+import { runBackup } from "./run-backup.ts";
 import { runRestore } from "./run-restore.ts";
 
 const lookEveryMs = 15_000;
@@ -46,12 +47,11 @@ export function createBackupKeeper(needs: BackupNeeds): BackupKeeper {
     while (!signal.aborted) {
       try {
         // Between two jobs nothing is read, so whatever is still frozen was left behind.
-        if (mayBeFrozen) await resumeFrozen(context);
-        mayBeFrozen = false;
+        if (mayBeFrozen) mayBeFrozen = await resumeFrozen(context);
         if (isFirst) await failLeftovers(context);
         isFirst = false;
         await requestDue(context);
-        mayBeFrozen = await carryOut(context);
+        mayBeFrozen = (await carryOut(context)) || mayBeFrozen;
         // Backups may have been asked for meanwhile, and other drills may wait.
         if (await drills.next()) news.wake();
       } catch (error) {
@@ -63,13 +63,19 @@ export function createBackupKeeper(needs: BackupNeeds): BackupKeeper {
   }
 }
 
-/** An app must not stay frozen because the server that read its files was killed, or Docker was away at the end. */
-async function resumeFrozen({ engine, backupTools, log, signal }: BackupContext): Promise<void> {
+/**
+ * An app must not stay frozen because the server that read its files was killed, or Docker was away at the end. Resolves
+ * with whether some are left to whoever reads their files now.
+ */
+async function resumeFrozen({ engine, backupTools, dataTurns, log, signal }: BackupContext): Promise<boolean> {
   const containers = await engine.listContainers({ all: true }, signal);
-  const frozen = containers.filter(({ status }) => status === "paused").map(({ id }) => id);
-  if (frozen.length === 0) return;
-  await backupTools.resume(frozen, signal);
-  log.warn({ containers: frozen }, "a backup that was broken off had left containers frozen; they go on");
+  const frozen = containers.filter(({ status }) => status === "paused");
+  const left = frozen.filter(({ owner }) => !dataTurns.isTaken(owner.installation)).map(({ id }) => id);
+  if (left.length > 0) {
+    await backupTools.resume(left, signal);
+    log.warn({ containers: left }, "a backup that was broken off had left containers frozen; they go on");
+  }
+  return left.length < frozen.length;
 }
 
 /** What was running when the last server ended. */
@@ -95,16 +101,21 @@ async function requestDue(context: BackupContext): Promise<void> {
 
 /** Resolves with whether there was anything to do. */
 async function carryOut(context: BackupContext): Promise<boolean> {
-  const { store, clock, signal } = context;
+  const { store, clock, dataTurns, log, signal } = context;
   for (let jobs = 0; !signal.aborted; jobs++) {
     const restore = await store.backups.takeRestore(clock.now());
     if (restore) {
+      using _turn = await dataTurns.take(restore.installationId, signal);
       await runRestore(context, restore);
       continue;
     }
     const backup = await store.backups.take(clock.now());
     if (!backup) return jobs > 0;
-    if (await runBackup(context, backup)) await removeExpired(context, backup);
+    using _turn = await dataTurns.take(backup.installationId, signal);
+    if (!(await runBackup(context, backup))) continue;
+    await removeExpired(context, backup, signal, (error, { id }) => {
+      log.warn({ err: error, backup: id }, "an old backup could not be removed");
+    });
   }
   return true;
 }

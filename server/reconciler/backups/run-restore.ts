@@ -1,7 +1,8 @@
 import type { Backup, Restore } from "../../model/backup.ts";
+import type { FoundSubject } from "../../pipeline/data/data-subject.ts";
 import { backupFolder } from "../../rules/backup/backup-folder.ts";
 import { type BackupContext, whyFailed } from "./backup-context.ts";
-import { type FoundSubject, findSubject } from "./find-subject.ts";
+import { findSubject } from "./find-subject.ts";
 import { runBackup } from "./run-backup.ts";
 
 /** Carries out a restore that has been taken from the queue. */

@@ -1,5 +1,6 @@
 import type { Failure } from "../../model/deployment/deployment.ts";
 import type { DeploymentEvent, EventBody } from "../../model/deployment/event.ts";
+import { dataBackupText } from "./data-backup-text.ts";
 import { counted } from "./duration-text.ts";
 
 /**
@@ -28,6 +29,8 @@ export function renderEvent(event: EventBody): readonly string[] {
       ];
     case "stack":
       return [];
+    case "data-backup":
+      return dataBackupText(event).map((line) => `    ${line}`);
     case "cut-over":
       return [event.urls.length > 0 ? "    Traffic switched" : "    The new version has taken over"];
     case "drain":

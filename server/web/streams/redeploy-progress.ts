@@ -128,6 +128,7 @@ function messageOf(product: string, event: DeploymentEvent): SseMessage | null {
     case "note":
     case "warning":
     case "check":
+    case "data-backup":
     case "cut-over":
     case "drain":
     case "failure":

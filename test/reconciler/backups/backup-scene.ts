@@ -1,3 +1,4 @@
+import { createTurns } from "../../../server/async/turns.ts";
 import { plainContainer } from "../../../server/model/deployment/spec.ts";
 import type { ContainerId } from "../../../server/model/names/ids.ts";
 import type { Installation } from "../../../server/model/product.ts";
@@ -76,6 +77,7 @@ export async function createScene() {
   const keeper = createBackupKeeper({
     ...{ instance: store.instance, engine, store, clock, log, backupTools, limits: { minFreeBytes: null } },
     ...{ git: createFakeRepositories(), mountFiles: createFakeMountFiles() },
+    dataTurns: createTurns(),
     machine: { disk: async () => disk, diskOf: async () => disk },
     wakeReconciler: () => void happened.push("reconcile"),
   });

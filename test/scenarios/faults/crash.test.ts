@@ -8,7 +8,7 @@ import { grown, plain } from "../products.ts";
 import { withLive } from "../scene.ts";
 
 /** Only a version that has an init service, or replaces a service that cannot run twice, reaches these. */
-const ofGrown: readonly string[] = ["initialised", "held", "old-stopped"];
+const ofGrown: readonly string[] = ["backed-up", "initialised", "held", "old-stopped"];
 const ofPlain = failpointNames.filter((name) => !ofGrown.includes(name));
 
 const changed = { prints: ["another version"] };

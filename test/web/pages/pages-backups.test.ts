@@ -89,11 +89,19 @@ describe("the tab of backups", () => {
     expect(status).toBe(400);
     expect(text).toContain("is not a time zone");
     expect(html).toContain('value="every night"');
-    const plan = { cron: "0 3  * * *", timezone: "Europe/Berlin", daily: "3", encrypted: "yes" };
+    const plan = {
+      cron: "0 3  * * *",
+      timezone: "Europe/Berlin",
+      daily: "3",
+      encrypted: "yes",
+      beforeMigration: "never",
+    };
     expect((await member.post("/products/shop/backups/plan", plan)).status).toBe(303);
     expect(await world.store.backups.plan(installation.id)).toMatchObject({
       ...{ cron: "0 3 * * *", keep: { hourly: 0, daily: 3, weekly: 0, monthly: 0 }, isEncrypted: true },
+      beforeMigration: "never",
     });
+    expect((await member.get("/products/shop/backups")).html).toContain('<option value="never" selected="">');
   });
 });
 

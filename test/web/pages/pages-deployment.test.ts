@@ -39,6 +39,23 @@ const stack = (changes: Partial<StackProgress>) => ({
   },
 });
 
+describe("the data before a migration", () => {
+  test("was backed up, or says why it was not", async () => {
+    const { id } = deploying();
+    expect((await member.get(`/deployments/${id}`)).text).not.toContain("before the migration");
+    const made = { services: ["db"], bytes: 3_200_000, tookMs: 4_000 };
+    await world.store.events.append(id, [{ type: "data-backup", made, skipped: [] }]);
+    const { text, html } = await member.get(`/deployments/${id}`);
+    expect(text).toContain("Data was backed up before the migration: 3.2 MB in 4 s. Backups");
+    expect(html).toContain('href="/products/shop/backups"');
+    const skipped = [{ service: "files", why: "this is switched off" }];
+    await world.store.events.append(id, [{ type: "data-backup", made: null, skipped }]);
+    expect((await member.get(`/deployments/${id}`)).text).toContain(
+      "The data of files was not backed up before the migration: this is switched off. Backups",
+    );
+  });
+});
+
 describe("the stacks of a deployment", () => {
   test("stand side by side, and the one that is being worked on is shown", async () => {
     const { id } = deploying();

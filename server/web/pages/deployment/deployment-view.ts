@@ -7,6 +7,7 @@ import type { ReadStore } from "../../../ports/store/read-store.ts";
 import { withoutOutput } from "../../../rules/access/hidden-output.ts";
 import { causeIndex } from "../../../rules/diagnosis/cause-line.ts";
 import { variableMissedBy } from "../../../rules/diagnosis/missing-variable.ts";
+import { dataBackupText } from "../../../rules/wording/data-backup-text.ts";
 import { servedText } from "../../../rules/wording/served-text.ts";
 import type { WebAdapters } from "../../adapters.ts";
 import type { InstallationRef } from "../../read/catalog.ts";
@@ -75,6 +76,7 @@ export async function deploymentView(
     timeline: timelineView(progress),
     urls: urlsOf(deployment, needs),
     draining: drainingText(progress),
+    dataBackup: progress.dataBackup ? dataBackupText(progress.dataBackup) : [],
     meanwhile: meanwhileOf(deployment, other, place),
     errorAt: deployment.status === "failed" ? causeIndex(deployment.failure.lastLines) : null,
     missedVariable: deployment.status === "failed" ? variableMissedBy(deployment.failure) : null,

@@ -63,6 +63,8 @@ function kindOf(event: DeploymentEvent): LogKind {
       return "output";
     case "check":
       return event.healthy ? "good" : "note";
+    case "data-backup":
+      return event.made ? "good" : "note";
     case "cut-over":
       return "good";
     case "failure":

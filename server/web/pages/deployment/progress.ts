@@ -1,6 +1,6 @@
 import type { StepState, StepView } from "../../../../views/ui/steps.tsx";
 import type { Stage } from "../../../model/deployment/deployment.ts";
-import type { DeploymentEvent, StackProgress } from "../../../model/deployment/event.ts";
+import type { DataBackup, DeploymentEvent, StackProgress } from "../../../model/deployment/event.ts";
 import { counted, elapsedText } from "../../../rules/wording/duration-text.ts";
 import { renderEvent } from "../../../rules/wording/render-event.ts";
 
@@ -45,6 +45,8 @@ export interface Progress {
   /** The probe results of each service, in the order in which services were first probed. */
   readonly checks: readonly ServiceChecks[];
   readonly cutOver: { readonly at: Date; readonly tookMs: number; readonly urls: readonly string[] } | null;
+  /** What was done with the data before the migration; null when that was not asked. */
+  readonly dataBackup: DataBackup | null;
   /** When the replaced version answered its last request. */
   readonly drainedAt: Date | null;
   /** The last lines of init containers, by service. */
@@ -86,6 +88,7 @@ export const noProgress: Progress = {
   stacks: [],
   checks: [],
   cutOver: null,
+  dataBackup: null,
   drainedAt: null,
   initLogs: [],
   settled: false,
@@ -106,6 +109,8 @@ export function progressAfter(before: Progress, event: DeploymentEvent): Progres
     case "waiting":
     case "note":
       return { ...progress, sentence };
+    case "data-backup":
+      return { ...progress, sentence, dataBackup: event };
     case "check":
       return { ...progress, sentence, checks: withMark(progress.checks, event.service, event) };
     case "cut-over":
