@@ -107,7 +107,7 @@ export async function openAdapters(
       ...(closing && { closing }),
       ...(!config.allowPrivateRepositories && { mayConnectTo: isPublicAddress }),
     }),
-    firewall: createFirewall(firewallRules(instance, config.subnets), { isOff: !config.firewall }),
+    firewall: createFirewall(firewallRules(instance, config.subnets, config), { isOff: !config.firewall }),
     buildLimiter: createBuildLimiter({
       machine: engine.machine,
       plan: (machine) => planBuildLimits(config.buildLimits, machine),

@@ -40,6 +40,8 @@ export interface Config {
   readonly allowPrivateRepositories: boolean;
   /** Whether Baton adds its own rules to the host's packet filter. */
   readonly firewall: boolean;
+  /** The ports of this host that builds may reach, beside Caddy's and name servers. */
+  readonly buildHostPorts: readonly number[] | "all";
   /** The URL of a GitHub API; null means GitHub's own. */
   readonly gitHubApi: string | null;
   /** "auto", "official", "local", or the prefix of a mirror. */
@@ -103,6 +105,7 @@ export function readConfig(environment: Environment, workingFolder: string): Con
     subnets: subnetPool(text("BATON_SUBNETS", "10.214.0.0/16")),
     allowPrivateRepositories: flag("BATON_ALLOW_PRIVATE_REPOSITORIES", text("BATON_ALLOW_PRIVATE_REPOSITORIES", "0")),
     firewall: flag("BATON_FIREWALL", text("BATON_FIREWALL", "1")),
+    buildHostPorts: ports("BATON_BUILD_HOST_PORTS", text("BATON_BUILD_HOST_PORTS", "")),
     gitHubApi: apiUrl("BATON_GITHUB_API", environment.BATON_GITHUB_API?.trim() || null),
     baseImages: baseImages(text("BATON_BASE_IMAGES", "auto")),
     deployHello: flag("BATON_HELLO", text("BATON_HELLO", "1")),
@@ -182,6 +185,14 @@ function countOrOff(name: string, value: string): number | null {
   const number = /^\d{1,6}$/.test(value) ? Number(value) : 0;
   if (number < 1) throw wrong(name, value, "a whole number of at least 1, or off");
   return number;
+}
+
+function ports(name: string, value: string): readonly number[] | "all" {
+  if (value === "all") return value;
+  const listed = value.split(",").filter((part) => part.trim() !== "");
+  const numbers = listed.map((part) => (/^\s*\d{1,5}\s*$/.test(part) ? Number(part) : 0));
+  if (numbers.some((port) => port < 1 || port > 65_535)) throw wrong(name, value, "ports such as 3128,5000, or all");
+  return numbers;
 }
 
 function flag(name: string, value: string): boolean {

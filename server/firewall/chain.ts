@@ -3,17 +3,47 @@ import type { IptablesProgram, Runner } from "./run.ts";
 
 /** Every forwarded packet passes this chain. */
 const forwardChain = "FORWARD";
+/** Every packet to the host itself passes this one, of which Docker has no chain of its own. */
+const inputChain = "INPUT";
 
 /** Has the shape that rules/routing/firewall-rules.ts returns. */
 export interface Wanted {
-  readonly chain: string;
   readonly comment: string;
+  readonly forwarded: WantedChain;
+  readonly toHost: WantedChain;
+}
+
+interface WantedChain {
+  readonly chain: string;
   readonly rules: readonly (readonly string[])[];
 }
 
-/** The instance's own chain in one packet filter, and the rule that jumps to it. */
-export function createChain(wanted: Wanted, runner: Runner, program: IptablesProgram) {
-  const { chain, comment } = wanted;
+/** The instance's own chains in one packet filter, and the rules that jump to them. */
+export function createChains({ comment, forwarded, toHost }: Wanted, runner: Runner, program: IptablesProgram) {
+  const forwardedChain = createChain(forwarded, comment, runner, program);
+  const hostChain = createChain(toHost, comment, runner, program);
+
+  return {
+    /** Resolves with the chain that jumps to the rules for what is forwarded. */
+    async ensure(signal: AbortSignal): Promise<string> {
+      const hasDocker = await runner.accepts(program, ["-S", dockersChain], signal);
+      const parent = hasDocker ? dockersChain : forwardChain;
+      await forwardedChain.ensure(parent, signal);
+      // Docker had no chain before.
+      if (hasDocker) await forwardedChain.removeJumps(forwardChain, signal);
+      await hostChain.ensure(inputChain, signal);
+      return parent;
+    },
+
+    async remove(signal: AbortSignal): Promise<void> {
+      await forwardedChain.remove([dockersChain, forwardChain], signal);
+      await hostChain.remove([inputChain], signal);
+    },
+  };
+}
+
+function createChain(wanted: WantedChain, comment: string, runner: Runner, program: IptablesProgram) {
+  const { chain } = wanted;
   const jump = ["-m", "comment", "--comment", comment, "-j", chain];
   /** The chain as iptables lists it when it is right. Null until it has been written. */
   let written: string | null = null;
@@ -34,22 +64,18 @@ export function createChain(wanted: Wanted, runner: Runner, program: IptablesPro
   }
 
   return {
-    /** Resolves with the chain that jumps to the rules. */
-    async ensure(signal: AbortSignal): Promise<string> {
+    async ensure(parent: string, signal: AbortSignal): Promise<void> {
       if (written === null || (await listed(signal)) !== written) {
         await runner.restore(program, wanted, signal);
         written = await listed(signal);
       }
-      const hasDocker = await accepts(["-S", dockersChain], signal);
-      const parent = hasDocker ? dockersChain : forwardChain;
       if (!(await accepts(["-C", parent, ...jump], signal))) await iptables(["-I", parent, "1", ...jump], signal);
-      // Docker had no chain before.
-      if (hasDocker) await removeJumps(forwardChain, signal);
-      return parent;
     },
 
-    async remove(signal: AbortSignal): Promise<void> {
-      for (const parent of [dockersChain, forwardChain]) await removeJumps(parent, signal);
+    removeJumps,
+
+    async remove(parents: readonly string[], signal: AbortSignal): Promise<void> {
+      for (const parent of parents) await removeJumps(parent, signal);
       if ((await listed(signal)) === null) return;
       await iptables(["-F", chain], signal);
       await iptables(["-X", chain], signal);

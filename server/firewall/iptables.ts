@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import type { Firewall, FirewallState, PacketFilter } from "../ports/host/firewall.ts";
-import { createChain, type Wanted } from "./chain.ts";
+import { createChains, type Wanted } from "./chain.ts";
 import { dockersChain, type Filter, packetFilters } from "./packet-filters.ts";
 import { createRunner, type IptablesProgram, type Runner } from "./run.ts";
 
@@ -8,9 +8,9 @@ import { createRunner, type IptablesProgram, type Runner } from "./run.ts";
 const bridgeFilter = "/proc/sys/net/bridge/bridge-nf-call-iptables";
 
 /**
- * Implements the Firewall port on iptables. All rules are in the instance's own chain, which is replaced as a whole;
- * one rule jumps to it. That rule is in Docker's chain, or in FORWARD where Docker has none: with its nftables backend,
- * or with `"iptables": false`. A drop there is final, whatever Docker's own tables accept. When the firewall is off,
+ * Implements the Firewall port on iptables. All rules are in two chains of the instance's own, which are replaced as
+ * a whole; one rule jumps to each. For what is forwarded, that rule is in Docker's chain, or in FORWARD where Docker has
+ * none: with its nftables backend, or with `"iptables": false`. A drop there is final, whatever Docker's own tables accept. When the firewall is off,
  * rules of an earlier start are removed. `within` is a command that runs others in another network namespace, for tests.
  */
 export function createFirewall(
@@ -18,13 +18,13 @@ export function createFirewall(
   { isOff = false, within = [] }: { readonly isOff?: boolean; readonly within?: readonly string[] } = {},
 ): Firewall {
   const runner = createRunner(within);
-  const chains = new Map<IptablesProgram, ReturnType<typeof createChain>>();
+  const chains = new Map<IptablesProgram, ReturnType<typeof createChains>>();
   let last: FirewallState | null = null;
   /** Nobody but Baton makes these rules, so what was removed stays removed. */
   let isRemoved = false;
 
-  function chainIn({ program }: Filter) {
-    const chain = chains.get(program) ?? createChain(wanted, runner, program);
+  function chainsIn({ program }: Filter) {
+    const chain = chains.get(program) ?? createChains(wanted, runner, program);
     chains.set(program, chain);
     return chain;
   }
@@ -36,14 +36,14 @@ export function createFirewall(
       if (isMissing(error)) return [];
       throw error;
     });
-    for (const filter of filters) await chainIn(filter).remove(signal);
+    for (const filter of filters) await chainsIn(filter).remove(signal);
   }
 
   async function hold(signal: AbortSignal): Promise<FirewallState> {
     const filters = await packetFilters(runner, signal);
     const places: PacketFilter[] = [];
     for (const filter of await withDocker(runner, filters, signal)) {
-      const chain = await chainIn(filter).ensure(signal);
+      const chain = await chainsIn(filter).ensure(signal);
       places.push({ backend: filter.backend, chain });
     }
     if ((await readFile(bridgeFilter, "utf8").catch(() => "0")).trim() === "1") return { type: "held", in: places };

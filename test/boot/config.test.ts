@@ -54,6 +54,7 @@ describe("the configuration", () => {
       'BATON_BUILD_MEMORY must be a size of at least 64m such as 2g, auto, or off (got "1m")',
     ],
     ["BATON_BUILD_PROCESSES", "3", 'BATON_BUILD_PROCESSES must be a whole number from 32 to 4194304, or off (got "3")'],
+    ["BATON_BUILD_HOST_PORTS", "22-80", 'BATON_BUILD_HOST_PORTS must be ports such as 3128,5000, or all (got "22-80")'],
     ["BATON_KEEP_LOGS", "0", 'BATON_KEEP_LOGS must be a whole number of at least 1, or off (got "0")'],
     ["BATON_BUILD_CACHE", "0", 'BATON_BUILD_CACHE must be a size such as 500m, 10g or 1t, or off (got "0")'],
     ["BATON_MAX_BUILDS", "many", 'BATON_MAX_BUILDS must be a whole number from 1 to 64 (got "many")'],

@@ -22,7 +22,8 @@ const [router, app, build, otherBuild, neighbour] = ["r", "a", "b", "o", "n"].ma
 const within = ["ip", "netns", "exec", router];
 const ip = (...args: string[]) => run("ip", args);
 const iptables = (...args: string[]) => run("ip", ["netns", "exec", router, "iptables", ...args]);
-const rules = firewallRules("abcd1234", "10.99.0.0/24");
+const open = { httpPort: 80, httpsPort: 443, buildHostPorts: [3128] };
+const rules = firewallRules("abcd1234", "10.99.0.0/24", open);
 const firewall = createFirewall(rules, { within });
 
 async function join(name: string, device: string, address: string, gateway: string): Promise<void> {
@@ -101,14 +102,36 @@ describe("the firewall's rules", () => {
     expect(await reach(router, "10.99.0.2")).toBe("answered");
   });
 
+  test("let builds reach this host's name servers, Caddy and opened ports, and nothing else of it", async () => {
+    for (const port of [53, 80, 443, 3128]) expect(await reach(build, "10.99.1.1", port)).toBe("answered");
+    for (const host of ["10.99.1.1", "10.99.0.1", "10.99.2.1"]) {
+      expect(await reach(build, host, 5432), host).toBe("silence");
+    }
+    expect(await reach(app, "10.99.0.1", 5432)).toBe("answered");
+    expect(await reach(neighbour, "10.99.2.1", 5432)).toBe("answered");
+    expect(await reach(router, "10.99.1.2", 5432)).toBe("answered");
+  });
+
+  test("leave this host open to builds where all ports are opened", async () => {
+    const all = firewallRules("abcd1234", "10.99.0.0/24", { ...open, buildHostPorts: "all" });
+    await createFirewall(all, { within }).apply(never);
+    expect(await reach(build, "10.99.1.1", 5432)).toBe("answered");
+    expect(await reach(build, "10.99.1.3")).toBe("silence");
+    await firewall.apply(never);
+    expect(await reach(build, "10.99.1.1", 5432)).toBe("silence");
+  });
+
   test("are put back when others have cleared them, and are never there twice", async () => {
     const { stdout: before } = await iptables("-S");
-    expect(before).toContain('-A DOCKER-USER -m comment --comment "baton abcd1234" -j BATON-abcd1234');
+    expect(before).toContain('-A DOCKER-USER -m comment --comment "baton abcd1234" -j BATON-abcd1234\n');
+    expect(before).toContain('-A INPUT -m comment --comment "baton abcd1234" -j BATON-abcd1234-HOST\n');
     await firewall.apply(never);
     await createFirewall(rules, { within }).apply(never);
     expect((await iptables("-S")).stdout).toBe(before);
     await iptables("-F", "DOCKER-USER");
+    await iptables("-F", "INPUT");
     await iptables("-D", "BATON-abcd1234", "1");
+    await iptables("-D", "BATON-abcd1234-HOST", "1");
     await firewall.apply(never);
     expect((await iptables("-S")).stdout).toBe(before);
   });
@@ -154,6 +177,7 @@ describe("the firewall's rules", () => {
     const another = createFirewall(rules, { within });
     expect(await another.apply(never)).toEqual({ type: "held", in: [{ backend: "legacy", chain: "DOCKER-USER" }] });
     expect(await reach(neighbour, "10.99.0.2")).toBe("silence");
+    expect(await reach(build, "10.99.1.1", 5432)).toBe("silence");
     await another.remove(never);
     expect((await legacy("-S")).stdout).not.toMatch(/baton/i);
     expect(await reach(neighbour, "10.99.0.2")).toBe("answered");

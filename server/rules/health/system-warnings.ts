@@ -112,7 +112,7 @@ function lessProtected({ docker, firewall, buildLimits, ...facts }: SystemFacts)
   const rules = firewall && firewallInEffect(firewall, docker?.rootless ?? false);
   if (rules?.type === "missing") {
     const consequence =
-      "Containers and builds can reach a cloud's metadata service, builds can reach each other, and with Docker before 28 the local network can reach containers.";
+      "Containers and builds can reach a cloud's metadata service, builds can reach each other and what this server offers to its network, and with Docker before 28 the local network can reach containers.";
     warnings.push(minor(`Baton's firewall rules are not in place: ${rules.why}.`, consequence));
   }
   if (buildLimits?.type === "missing") {

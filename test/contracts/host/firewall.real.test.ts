@@ -6,7 +6,7 @@ import { firewallRules } from "../../../server/rules/routing/firewall-rules.ts";
 import { type GuardedHost, hostGuardContract } from "./host-guard.ts";
 
 const run = promisify(execFile);
-const rules = firewallRules("abcd1234", "10.99.0.0/24");
+const rules = firewallRules("abcd1234", "10.99.0.0/24", { httpPort: 80, httpsPort: 443, buildHostPorts: [] });
 let namespaces = 0;
 
 /** A network namespace with Docker's chain, in which the rules can be put in place and cleared. */
@@ -23,9 +23,12 @@ async function namespace(): Promise<GuardedHost> {
   return {
     guard: createFirewall(rules, { within }),
     async clear() {
-      await iptables("-F", "DOCKER-USER");
+      for (const chain of ["DOCKER-USER", "INPUT"]) await iptables("-F", chain);
     },
-    isInPlace: async () => (await iptables("-S", "DOCKER-USER")).stdout.includes(rules.chain),
+    async isInPlace() {
+      const { stdout } = await iptables("-S");
+      return [rules.forwarded, rules.toHost].every(({ chain }) => stdout.includes(`-j ${chain}\n`));
+    },
   };
 }
 

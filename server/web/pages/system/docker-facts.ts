@@ -68,7 +68,7 @@ function packetFilterText(dockers: string | null, firewall: FirewallState | null
 function firewallText(state: FirewallState | null): string {
   switch (state?.type) {
     case "held":
-      return `rules in ${[...new Set(state.in.map(({ chain }) => chain))].join(" and ")}`;
+      return `rules in ${[...new Set(state.in.map(({ chain }) => chain))].join(" and ")} and INPUT`;
     case "off":
       return "no rules (BATON_FIREWALL=0)";
     case "missing":

@@ -108,6 +108,8 @@ export async function startBaton(
     BATON_WORKER_UP: "300ms",
     // The build cache is shared with everybody who uses this daemon.
     BATON_BUILD_CACHE: "off",
+    // The network of builds is shared, too, and the builds of other test files fetch packages from this host.
+    BATON_BUILD_HOST_PORTS: "all",
     BATON_LOG_LEVEL: "debug",
     ...settings,
   };
