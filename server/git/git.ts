@@ -136,10 +136,10 @@ function aboutRepositories(
       commitsBetween(command, await open(product), from, to, limit, signal),
     commitFiles: async (product, commit, signal) => commitFiles(processes, await ensure(product), commit, signal),
     moveBranch: async (product, branch, commit) =>
-      refs.moveBranch(command, reader, { repository: await ensure(product), branch }, commit),
+      refs.moveBranch({ command, processes, reader }, { repository: await ensure(product), branch }, commit),
     keepCommit: async (product, deployment, commit) =>
-      refs.keepCommit(command, reader, { repository: await ensure(product), deployment }, commit),
-    releaseCommit: async (product, id) => refs.releaseCommit(command, await open(product), id),
+      refs.keepCommit({ processes, reader }, { repository: await ensure(product), deployment }, commit),
+    releaseCommit: async (product, id) => refs.releaseCommit(processes, await open(product), id),
     keptCommits: async (product) => refs.readKeptCommits(command, await open(product)),
   };
 }

@@ -119,7 +119,7 @@ async function fetchRef(
 
 /** The commit that was fetched. A branch is moved to it, so that clones of this repository see it. */
 async function commitOf(
-  { command, reader }: FetchLimits,
+  { command, processes, reader }: FetchLimits,
   repository: string,
   ref: string,
   signal: AbortSignal,
@@ -129,7 +129,7 @@ async function commitOf(
   if (ref.startsWith("refs/heads/")) {
     // A branch whose name conflicts with an older branch's is not shown.
     const place = { repository, branch: branchName(ref) };
-    await moveBranch(command, reader, place, commit).catch((error: unknown) => {
+    await moveBranch({ command, processes, reader }, place, commit).catch((error: unknown) => {
       if (!(error instanceof GitFailed)) throw error;
     });
   }

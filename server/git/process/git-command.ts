@@ -18,7 +18,7 @@ export function createGitCommand({ searchPath }: { readonly searchPath: string }
     const ends: GitFailed[] = [];
     const git = simpleGit({
       baseDir: "/",
-      // By default it waits 50 ms for the output of a git that has ended without any; the closed pipes say so at once.
+      // By default it waits another 50 ms for the output of a git that has ended; the closed pipes say so at once.
       completion: { onClose: true, onExit: false },
       ...(signal === undefined ? {} : { abort: signal }),
       allowEnvironment,

@@ -31,14 +31,25 @@ export function plainReason(reason: string): string {
     : reason;
 }
 
-export async function removeRefs(
+/** Points refs at these objects, wherever they point now, and removes those that are null. Rejects with GitFailed. */
+export async function changeRefs(
+  processes: GitProcesses,
+  repository: string,
+  refs: ReadonlyMap<string, string | null>,
+  signal: AbortSignal,
+): Promise<void> {
+  await using transaction = openTransaction(processes, repository, signal);
+  const changes = [...refs].map(([ref, to]) => (to === null ? `delete ${ref}\0\0` : `update ${ref}\0${to}\0\0`));
+  await transaction.run(changes.join(""));
+}
+
+export function removeRefs(
   processes: GitProcesses,
   repository: string,
   refs: readonly string[],
   signal: AbortSignal,
 ): Promise<void> {
-  await using transaction = openTransaction(processes, repository, signal);
-  await transaction.run(refs.map((ref) => `delete ${ref}\0\0`).join(""));
+  return changeRefs(processes, repository, new Map(refs.map((ref) => [ref, null])), signal);
 }
 
 /** A git that waits for the commands of one transaction. */

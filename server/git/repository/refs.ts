@@ -3,12 +3,21 @@ import { join } from "node:path";
 import { type CommitSha, type DeploymentId, parseCommitSha } from "../../model/names/ids.ts";
 import type { GitCommand } from "../process/git-command.ts";
 import { GitFailed } from "../process/git-failed.ts";
+import type { GitProcesses } from "../process/git-process.ts";
 import type { ObjectReader } from "../read/object-reader.ts";
+import { changeRefs } from "./ref-transaction.ts";
 import { deploymentRefs } from "./repository-config.ts";
 
+/** Refs are written by a git of our own: simple-git waits 50 ms for the output of one that has none. */
+interface RefTools {
+  readonly command: GitCommand;
+  readonly processes: GitProcesses;
+  readonly reader: ObjectReader;
+}
+
 const branchRefs = "refs/heads/";
-/** An answer takes milliseconds. */
-const readTimeoutMs = 30_000;
+/** Either takes milliseconds. */
+const [readTimeoutMs, writeTimeoutMs] = [30_000, 60_000];
 
 /** Branch tips by full name. */
 export async function readBranches(git: GitCommand, repository: string): Promise<ReadonlyMap<string, CommitSha>> {
@@ -52,10 +61,9 @@ export async function isAncestor(
   descendant: CommitSha,
 ): Promise<boolean> {
   try {
-    await git(repository, ["merge-base", "--is-ancestor", ancestor, descendant]);
-    return true;
+    return (await git(repository, ["merge-base", ancestor, descendant])).trim() === ancestor;
   } catch (error) {
-    // Exit code 1 means that it is not an ancestor, 128 that one of the commits is missing.
+    // Exit code 1 means that they have no ancestor in common, 128 that one of the commits is missing.
     if (error instanceof GitFailed && (error.exitCode === 1 || error.exitCode === 128)) return false;
     throw error;
   }
@@ -66,28 +74,30 @@ export async function isAncestor(
  * already is left alone.
  */
 export async function moveBranch(
-  git: GitCommand,
-  reader: ObjectReader,
+  { command, processes, reader }: RefTools,
   place: { readonly repository: string; readonly branch: string },
   commit: CommitSha,
 ): Promise<void> {
   const { repository, branch } = place;
   const ref = `${branchRefs}${branch}`;
-  if ((await pointsAt(reader, repository, ref)) !== commit) await git(repository, ["update-ref", ref, commit]);
+  if ((await pointsAt(reader, repository, ref)) !== commit) await writeRef(processes, repository, ref, commit);
   const head = await readFile(join(repository, "HEAD"), "utf8");
-  if (head.trimEnd() !== `ref: ${ref}`) await git(repository, ["symbolic-ref", "HEAD", ref]);
+  if (head.trimEnd() !== `ref: ${ref}`) await command(repository, ["symbolic-ref", "HEAD", ref]);
 }
 
 /** A push has stored its commit under the deployment's ref already. */
 export async function keepCommit(
-  git: GitCommand,
-  reader: ObjectReader,
+  { processes, reader }: Omit<RefTools, "command">,
   place: { readonly repository: string; readonly deployment: DeploymentId },
   commit: CommitSha,
 ): Promise<void> {
   const { repository, deployment } = place;
   const ref = `${deploymentRefs}${deployment}`;
-  if ((await pointsAt(reader, repository, ref)) !== commit) await git(repository, ["update-ref", ref, commit]);
+  if ((await pointsAt(reader, repository, ref)) !== commit) await writeRef(processes, repository, ref, commit);
+}
+
+function writeRef(processes: GitProcesses, repository: string, ref: string, to: string | null): Promise<void> {
+  return changeRefs(processes, repository, new Map([[ref, to]]), AbortSignal.timeout(writeTimeoutMs));
 }
 
 /** The id of the object that a ref points at; null when there is no such ref, or no such object. */
@@ -96,8 +106,8 @@ async function pointsAt(reader: ObjectReader, repository: string, ref: string): 
   return object?.id ?? null;
 }
 
-export async function releaseCommit(git: GitCommand, repository: string, deployment: DeploymentId): Promise<void> {
-  await git(repository, ["update-ref", "-d", `${deploymentRefs}${deployment}`]);
+export function releaseCommit(processes: GitProcesses, repository: string, deployment: DeploymentId): Promise<void> {
+  return writeRef(processes, repository, `${deploymentRefs}${deployment}`, null);
 }
 
 export async function readKeptCommits(git: GitCommand, repository: string): Promise<readonly DeploymentId[]> {
