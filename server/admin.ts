@@ -1,8 +1,9 @@
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { parseArgs } from "node:util";
+import { BadConfig } from "./boot/bad-config.ts";
 import { withStore } from "./boot/beside-server.ts";
-import { BadConfig, type Config, readConfig } from "./boot/config.ts";
+import { type Config, readConfig } from "./boot/config.ts";
 import { openDataFolder } from "./boot/process/data-folder.ts";
 import { serviceEnvironment } from "./boot/process/service.ts";
 import { systemClock } from "./boot/system-clock.ts";

@@ -26,11 +26,12 @@ export const backupRoutes = {
     get: page("restore"),
     post: form("restore", "removed a backup of"),
   }),
-  /** Where backups are kept. */
+  /** Backups of Baton itself, and where those of products are kept. */
   backupPlace: route("/system/backups", {
     get: page("administer"),
     post: form("administer", "changed where backups are kept"),
   }),
+  backUpBaton: route("/system/backups/baton", { post: form("administer", "backed up Baton") }),
 } as const;
 
 export const backupCalls = {
@@ -43,6 +44,11 @@ export const backupCalls = {
     put: call("settings", "changed the backup schedule of"),
   }),
   backups: route("/api/backups", { get: json("enter") }),
+  /** Of Baton itself. */
+  ownBackups: route("/api/baton-backups", {
+    get: json("administer"),
+    post: call("administer", "backed up Baton"),
+  }),
   /** The handler asks for the right to the product that the backup is of. */
   backup: route("/api/backups/:id", { delete: askedInHandler(call("restore", "removed a backup of")) }),
   backupRestore: route("/api/backups/:id/restore", { post: askedInHandler(call("restore", "restored a backup of")) }),

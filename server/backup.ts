@@ -2,12 +2,13 @@ import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { backUpServer } from "./boot/backup/back-up-server.ts";
+import { BadConfig } from "./boot/bad-config.ts";
 import { withStore } from "./boot/beside-server.ts";
-import { BadConfig, type Config, readConfig } from "./boot/config.ts";
+import { type Config, readConfig } from "./boot/config.ts";
 import { openDataFolder } from "./boot/process/data-folder.ts";
 import { serviceEnvironment } from "./boot/process/service.ts";
 import { systemClock } from "./boot/system-clock.ts";
-import { archivePlace, keptSettings, NoPlace } from "./rules/backup/archive-place.ts";
+import { archiveAddress, archivePlace, keptSettings, NoPlace } from "./rules/backup/archive-place.ts";
 import { backupText } from "./rules/wording/backup-text.ts";
 
 // npm run backup: writes one archive of this BATON_DATA, whether or not Baton is running.
@@ -34,19 +35,19 @@ try {
 async function backUp(config: Config, environment: NodeJS.ProcessEnv, wanted: string | undefined): Promise<void> {
   if (!existsSync(config.dataFolder)) throw new Error(`there is no data at ${config.dataFolder}. Start Baton first.`);
   const data = await openDataFolder(config.dataFolder);
-  const to = archivePlace(placeOf(wanted ?? environment.BATON_BACKUP_TO ?? data.backups), environment);
-  const passphrase = environment.BATON_BACKUP_PASSPHRASE?.trim() || null;
+  const { passphrase } = config.ownBackups;
+  const to = archivePlace(wanted === undefined ? (config.ownBackups.to ?? data.backups) : placeOf(wanted), environment);
   const interrupted = new AbortController();
   for (const name of ["SIGINT", "SIGTERM"] as const)
     process.once(name, () => interrupted.abort(new Error("it was interrupted")));
-  const done = await withStore(config, data, ({ instance }, url) =>
-    backUpServer(
-      { data, url, instance, settings: keptSettings(environment), to, passphrase, now: systemClock.now },
-      interrupted.signal,
-    ),
-  );
-  if (done === "running") throw new Error("another one is being made at the moment.");
-  process.stdout.write(`${backupText(done, done.passphrase)}\n`);
+  const text = await withStore(config, data, async ({ instance, backups }, url) => {
+    const order = { data, url, instance, settings: keptSettings(environment), to, passphrase, now: systemClock.now };
+    const done = await backUpServer(order, interrupted.signal);
+    if (done === "running") throw new Error("another one is being made at the moment.");
+    await backups.noteOwn(done, systemClock.now());
+    return backupText({ ...done, path: archiveAddress(done.place, done.file) }, done.passphrase);
+  });
+  process.stdout.write(`${text}\n`);
 }
 
 /** A path on the command line may be relative. */

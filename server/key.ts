@@ -1,7 +1,8 @@
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { BadConfig } from "./boot/bad-config.ts";
 import { withStore } from "./boot/beside-server.ts";
-import { BadConfig, type Config, readConfig } from "./boot/config.ts";
+import { type Config, readConfig } from "./boot/config.ts";
 import { openDataFolder } from "./boot/process/data-folder.ts";
 import { serviceEnvironment } from "./boot/process/service.ts";
 import { rotationText } from "./rules/wording/rotation-text.ts";

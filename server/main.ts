@@ -1,4 +1,5 @@
-import { BadConfig, readConfig } from "./boot/config.ts";
+import { BadConfig } from "./boot/bad-config.ts";
+import { readConfig } from "./boot/config.ts";
 import { LockedOut } from "./boot/leadership.ts";
 import { openServer } from "./boot/server.ts";
 

@@ -5,7 +5,8 @@ import type { CheckedArchive, SealedFiles } from "./backup/archive/server-archiv
 import { openArchive } from "./boot/backup/open-archive.ts";
 import { passphrasesBeside, readPassphrase } from "./boot/backup/passphrase-file.ts";
 import { assertEmpty, restoreServer } from "./boot/backup/restore-server.ts";
-import { BadConfig, readConfig } from "./boot/config.ts";
+import { BadConfig } from "./boot/bad-config.ts";
+import { readConfig } from "./boot/config.ts";
 import { NoPlace } from "./rules/backup/archive-place.ts";
 import { restoredText } from "./rules/wording/backup-text.ts";
 

@@ -13,10 +13,11 @@ import { SetUpProblem } from "./console/problem.mjs";
 export async function readSettings(root, env = process.env) {
   const reader = join(root, ".build/server/boot/config.js");
   if (!existsSync(reader) || !(await isBuilt(root))) return null;
-  const { readConfig, BadConfig } = await import(pathToFileURL(reader).href);
+  // Its packages may not be installed yet.
+  const code = await import(pathToFileURL(reader).href).catch(() => null);
   try {
-    return readConfig(env, process.cwd());
+    return code?.readConfig(env, process.cwd()) ?? null;
   } catch (error) {
-    throw error instanceof BadConfig ? new SetUpProblem(error.message) : error;
+    throw error.name === "BadConfig" ? new SetUpProblem(error.message) : error;
   }
 }

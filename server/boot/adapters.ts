@@ -16,6 +16,7 @@ import { createPasswords } from "../passwords/argon2-passwords.ts";
 import type { PipelineContext } from "../pipeline/context/context.ts";
 import { createBaseImages } from "../pipeline/images/base/base-images.ts";
 import { createRoutePublisher, type RoutePublisher } from "../pipeline/routing/routes.ts";
+import type { OwnBackups } from "../ports/backup/own-backups.ts";
 import type { Forge } from "../ports/forge.ts";
 import type { Machine } from "../ports/host/machine.ts";
 import type { Log } from "../ports/log.ts";
@@ -35,6 +36,7 @@ import { isServedPlain, urlOf } from "../rules/routing/urls.ts";
 import { type EmbeddedPostgres, startEmbeddedPostgres } from "../store/embedded/embedded-postgres.ts";
 import { migrate } from "../store/postgres/migrate.ts";
 import { createStore } from "../store/postgres-store.ts";
+import { createOwnBackups } from "./backup/own-backups.ts";
 import type { Config } from "./config.ts";
 import { readFailpoints } from "./failpoints.ts";
 import { internalPorts } from "./http/internal-ports.ts";
@@ -55,6 +57,7 @@ export interface ServerAdapters extends Omit<PipelineContext, "dataTurns">, Omit
   readonly passwords: Passwords;
   readonly passkeys: Passkeys;
   readonly identityProvider: IdentityProvider;
+  readonly ownBackups: OwnBackups;
   readonly log: Log;
   /** The public URL of a deployment's page. */
   readonly pageOf: (deployment: number) => string;
@@ -99,6 +102,7 @@ export async function openAdapters(
       access: createContainerAccess({ instance, socket: config.dockerHost }),
       ...{ clock, ownFolder: data.backups },
     }),
+    ownBackups: createOwnBackups(config, { data, url: database.url, instance }),
     reach: createReach(),
     store,
     clock,

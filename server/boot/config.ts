@@ -1,6 +1,8 @@
 import { isIPv4 } from "node:net";
 import { isAbsolute, resolve } from "node:path";
 import type { PortRange } from "../ports/store/leases.ts";
+import { BadConfig, type EnvironmentVariables, wrong } from "./bad-config.ts";
+import { type OwnBackupConfig, readOwnBackupConfig } from "./own-backup-config.ts";
 
 /**
  * All settings from the environment. Durations are in milliseconds. INTERFACE: the names of the variables never change.
@@ -33,6 +35,7 @@ export interface Config {
   readonly minFreeBytes: number | null;
   /** How long logs of deployments are kept; null means forever. */
   readonly logRetention: { readonly days: number | null; readonly deployments: number | null };
+  readonly ownBackups: OwnBackupConfig;
   readonly ports: PortRange;
   /** The loopback address that apps are published on. It differs from the dashboard's, since cookies ignore ports. */
   readonly appsHost: string;
@@ -52,18 +55,11 @@ export interface Config {
   readonly failpoints: string;
 }
 
-/** The message is one sentence that names the variable, its value and what is accepted. */
-export class BadConfig extends Error {
-  override readonly name = "BadConfig";
-}
-
-type Environment = Readonly<Record<string, string | undefined>>;
-
 /**
  * Reads the environment, which is a parameter so that tests can pass their own. Throws BadConfig for the first invalid
  * value.
  */
-export function readConfig(environment: Environment, workingFolder: string): Config {
+export function readConfig(environment: EnvironmentVariables, workingFolder: string): Config {
   const text = (name: string, fallback: string) => environment[name]?.trim() || fallback;
   const listen = address("BATON_LISTEN", text("BATON_LISTEN", "127.0.0.1:4000"));
   const domain = domainName(text("BATON_DOMAIN", "localhost"));
@@ -100,6 +96,7 @@ export function readConfig(environment: Environment, workingFolder: string): Con
       days: countOrOff("BATON_KEEP_LOG_DAYS", text("BATON_KEEP_LOG_DAYS", "90")),
       deployments: countOrOff("BATON_KEEP_LOGS", text("BATON_KEEP_LOGS", "500")),
     },
+    ownBackups: readOwnBackupConfig(environment, workingFolder),
     ports: portRange(text("BATON_PORTS", "20000-29999")),
     appsHost: appsHost(listen.host, url.hostname),
     subnets: subnetPool(text("BATON_SUBNETS", "10.214.0.0/16")),
@@ -125,10 +122,6 @@ export function readConfig(environment: Environment, workingFolder: string): Con
 /** Linux accepts every address of 127.0.0.0/8 without configuration. */
 function appsHost(...dashboard: readonly string[]): string {
   return ["127.0.0.2", "127.0.0.3", "127.0.0.4"].find((host) => !dashboard.includes(host)) ?? "127.0.0.2";
-}
-
-function wrong(name: string, value: string, accepted: string): BadConfig {
-  return new BadConfig(`${name} must be ${accepted} (got "${value}")`);
 }
 
 function wholeNumber(name: string, value: string, least: number, most: number): number {

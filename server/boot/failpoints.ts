@@ -1,5 +1,5 @@
 import { type Failpoint, type FailpointName, failpointNames } from "../pipeline/context/failpoint.ts";
-import { BadConfig } from "./config.ts";
+import { BadConfig } from "./bad-config.ts";
 
 /**
  * Injects faults for tests: `BATON_TEST_FAILPOINTS="built=kill,checked=error"`. Each fault happens once. `kill` sends

@@ -4,6 +4,7 @@ import type { InstallationId } from "../model/names/ids.ts";
 import type { PipelineContext } from "../pipeline/context/context.ts";
 import { Cancelled, Suspended } from "../pipeline/deployment-failed.ts";
 import { createPipeline } from "../pipeline/run.ts";
+import type { OwnBackups } from "../ports/backup/own-backups.ts";
 import type { Forge } from "../ports/forge.ts";
 import type { Log } from "../ports/log.ts";
 import { createWorker } from "../queue/worker.ts";
@@ -23,6 +24,7 @@ export interface LeaderWork {
 
 export interface LeaderAdapters extends Omit<PipelineContext, "dataTurns">, Omit<ReconcilerNeeds, "wakeQueue"> {
   readonly forges: readonly Forge[];
+  readonly ownBackups: OwnBackups;
   readonly log: Log;
   /** The public URL of a deployment's page. */
   readonly pageOf: (deployment: number) => string;

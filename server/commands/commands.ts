@@ -16,6 +16,7 @@ import {
 import { endOtherSessions, endSession } from "./account/sessions.ts";
 import type { CommandAdapters } from "./adapters.ts";
 import { backUp } from "./backups/back-up.ts";
+import { backUpBaton } from "./backups/back-up-baton.ts";
 import { removeBackup } from "./backups/remove-backup.ts";
 import { restoreBackup } from "./backups/restore-backup.ts";
 import { setBackupPlace } from "./backups/set-place.ts";
@@ -97,6 +98,7 @@ const commands = {
   freeSpace: { permission: "administer", run: freeSpace },
 
   backUp: { permission: "back-up", run: backUp },
+  backUpBaton: { permission: "administer", run: backUpBaton },
   tryRestore: { permission: "back-up", run: tryRestore },
   restoreBackup: { permission: "restore", run: restoreBackup },
   removeBackup: { permission: "restore", run: removeBackup },

@@ -34,3 +34,14 @@ export interface OwnBackupSchedule {
   readonly timezone: string;
   readonly keep: Retention;
 }
+
+export interface OwnBackupSettings {
+  /** Null when nothing is scheduled. */
+  readonly schedule: OwnBackupSchedule | null;
+  /** A folder, or `s3://bucket/folder`. */
+  readonly to: string;
+  /** Whether it is the folder in Baton's data, which is lost with the server. */
+  readonly isOwnFolder: boolean;
+  /** The file with the passphrase that seals the key; null when it comes from the environment. */
+  readonly passphraseFile: string | null;
+}

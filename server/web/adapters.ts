@@ -2,6 +2,7 @@ import type { DocumentName } from "../../views/system/documents.ts";
 import type { Commands } from "../commands/commands.ts";
 import type { DataFacts } from "../model/backup.ts";
 import type { InstallationId } from "../model/names/ids.ts";
+import type { OwnBackupSettings } from "../model/own-backup.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Engine } from "../ports/engine/engine.ts";
 import type { Forge } from "../ports/forge.ts";
@@ -32,6 +33,8 @@ export interface WebAdapters extends FrontDoor {
   readonly unserved: () => readonly { readonly name: string; readonly message: string }[];
   /** How much data a service has at the moment; null when it does not say. */
   readonly backupFacts: (installation: InstallationId, service: string) => Promise<DataFacts | null>;
+  /** How Baton itself is backed up. */
+  readonly ownBackups: OwnBackupSettings;
   readonly forges: readonly Forge[];
   readonly clock: Clock;
   readonly machine: Machine;

@@ -19,6 +19,7 @@ import { createDrillContainer, findDrillSubject } from "../../server/reconciler/
 import { freeSubnet } from "../docker/free-subnet.ts";
 import { createScratchEngine, never, type ScratchEngine } from "../docker/scratch-engine.ts";
 import { createFakeClock } from "../fakes/fake-clock.ts";
+import { createFakeOwnBackups } from "../fakes/fake-own-backups.ts";
 import { createFakeRepositories } from "../fakes/fake-repositories.ts";
 import { createFakeMountFiles } from "../fakes/host/fake-host.ts";
 import { createFakeStore } from "../fakes/store/fake-store.ts";
@@ -85,7 +86,15 @@ async function createScene() {
   const backupTools = createBackupTools({ access, clock: systemClock, ownFolder: folder });
   const disk = { folder: "/", freeBytes: 1e12, totalBytes: 1e12 };
   const needs = {
-    ...{ instance, engine, store, backupTools, clock: systemClock, limits: { minFreeBytes: null } },
+    ...{
+      instance,
+      engine,
+      store,
+      backupTools,
+      ownBackups: createFakeOwnBackups(),
+      clock: systemClock,
+      limits: { minFreeBytes: null },
+    },
     ...{ git: createFakeRepositories(), mountFiles: createFakeMountFiles(), wakeReconciler: () => {} },
     machine: { disk: async () => disk, diskOf: async () => disk },
     log: { debug() {}, info() {}, warn() {}, error() {} },

@@ -52,6 +52,13 @@ describe("the service", () => {
     expect(odd).toContain('ReadWritePaths="/srv/100%% \\"my\\" $HOME" "/var/lib/baton" -/run/xtables.lock\n');
   });
 
+  test("lets Baton write to the folder of its own backups, also when its disk is not there yet", () => {
+    const to = (BATON_BACKUP_TO: string) => unit("baton.service", { env: { BATON_BACKUP_TO } });
+    expect(to("/mnt/backups")).toContain('ReadWritePaths="/opt/baton" "/var/lib/baton" "-/mnt/backups" -/run/');
+    expect(to("s3://bucket/baton")).toContain('ReadWritePaths="/opt/baton" "/var/lib/baton" -/run/');
+    expect(() => to("/mnt/a\nb")).toThrow("cannot contain the path");
+  });
+
   test("refuses a path that would end a line", () => {
     expect(() => serviceFiles({ ...facts, data: "/srv/a\nExecStartPre=/bin/evil" })).toThrow("cannot contain the path");
   });
@@ -61,12 +68,13 @@ describe("the service", () => {
   });
 
   test("keeps settings in a file that only root may read, and nothing but Baton's", () => {
-    const env = { DATABASE_URL: 'postgres://u:p"$w@db/x', BATON_DOMAIN: "example.org", EDITOR: "vi" };
+    const env = { DATABASE_URL: 'postgres://u:p"$w@db/x', BATON_DOMAIN: "example.org", EDITOR: "vi", AWS_REGION: "x" };
     const files: { path: string; mode: number; text: string }[] = serviceFiles({ ...facts, env });
     const settings = files.at(-1);
     expect(settings).toMatchObject({ path: "/var/lib/baton/service.env", mode: 0o600 });
     expect(settings?.text).toContain('DATABASE_URL="postgres://u:p\\"\\$w@db/x"\n');
     expect(settings?.text).toContain('BATON_DOMAIN="example.org"\n');
+    expect(settings?.text).toContain('AWS_REGION="x"\n');
     expect(settings?.text).not.toContain("EDITOR");
     for (const file of files.slice(0, -1)) expect(file.text).not.toContain("postgres://");
   });

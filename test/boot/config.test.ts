@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { BadConfig, readConfig } from "../../server/boot/config.ts";
+import { BadConfig } from "../../server/boot/bad-config.ts";
+import { readConfig } from "../../server/boot/config.ts";
 
 const read = (environment: Record<string, string> = {}) => readConfig(environment, "/srv/baton");
 
@@ -43,6 +44,16 @@ describe("the configuration", () => {
     expect(read({ BATON_BUILD_CACHE: "500m" }).buildCacheBytes).toBe(500 * 1024 ** 2);
   });
 
+  it("backs Baton itself up when a schedule says so", () => {
+    expect(read().ownBackups).toMatchObject({ to: null, schedule: null, passphrase: null });
+    const environment = { BATON_BACKUP_CRON: "30 2 * * *", BATON_BACKUP_KEEP: "7d", BATON_BACKUP_TO: "../kept" };
+    expect(read(environment).ownBackups).toMatchObject({
+      to: "/srv/kept",
+      schedule: { cron: "30 2 * * *", timezone: "UTC", keep: { daily: 7, weekly: 0 } },
+    });
+    expect(read({ BATON_BACKUP_TO: "s3://bucket/baton" }).ownBackups.to).toBe("s3://bucket/baton");
+  });
+
   it("serves any other domain on the usual ports", () => {
     expect(read({ BATON_DOMAIN: "apps.example.com" })).toMatchObject({ httpPort: 80, httpsPort: 443 });
   });
@@ -66,6 +77,9 @@ describe("the configuration", () => {
       'BATON_GITHUB_API must be an https URL, or an http URL on loopback (got "http://github.example.com/api/v3")',
     ],
     ["BATON_GITHUB_API", "github", "BATON_GITHUB_API must be the URL of a GitHub API"],
+    ["BATON_BACKUP_CRON", "daily", 'BATON_BACKUP_CRON and BATON_BACKUP_TIMEZONE: "daily" is not a schedule'],
+    ["BATON_BACKUP_TIMEZONE", "Berlin", '"Berlin" is not a time zone'],
+    ["BATON_BACKUP_KEEP", "7", "BATON_BACKUP_KEEP must be counts of hours, days, weeks and months"],
     ["BATON_HELLO", "yes", 'BATON_HELLO must be 0 or 1 (got "yes")'],
     ["BATON_SUBNETS", "10.0.0.0/30", "BATON_SUBNETS must be an IPv4 network from /8 to /27"],
     ["BATON_PORTS", "80-90", "BATON_PORTS must be a range of at least 10 ports"],

@@ -18,6 +18,7 @@ import { createFakeBackupTools, type FakeBackupTools } from "./fake-backup-tools
 import { createFakeCaddy, type FakeCaddy, type Served } from "./fake-caddy.ts";
 import { createFakeClock, type FakeClock } from "./fake-clock.ts";
 import { createFakeForge, type FakeForge } from "./fake-forge.ts";
+import { createFakeOwnBackups } from "./fake-own-backups.ts";
 import { createFakeProcess, createFaults, type FakeProcess, type Faults } from "./fake-process.ts";
 import { createFakeRepositories, type FakeRepositories, type Files } from "./fake-repositories.ts";
 import {
@@ -204,6 +205,7 @@ export function createWorld(options: WorldOptions = {}): FakeWorld {
         forges: [{ ...forge, report: process.adapter("forge", forge).report }],
         baseImages: createBaseImages({ engine, clock: own, hostPackages: createFakeHostPackages(), mode: "official" }),
         drainTimeoutMs: limits.drainTimeoutMs,
+        ownBackups: createFakeOwnBackups(),
         buildCacheBytes: null,
         logRetention: options.logRetention ?? { days: null, deployments: null },
         urlOf: (host) => `http://${host}`,

@@ -9,6 +9,7 @@ import { createFakeBackupTools } from "../fakes/fake-backup-tools.ts";
 import { createFakeClock } from "../fakes/fake-clock.ts";
 import { createFakeEngine } from "../fakes/fake-engine.ts";
 import { createFakeGit } from "../fakes/fake-git.ts";
+import { createFakeOwnBackups } from "../fakes/fake-own-backups.ts";
 import { createFakeProxy } from "../fakes/fake-proxy.ts";
 import { createFakeReach } from "../fakes/host/fake-reach.ts";
 import { signInAdapters } from "../fakes/sign-in-adapters.ts";
@@ -83,6 +84,7 @@ export async function createWorld(
     ),
     unserved: () => [],
     backupFacts: async () => ({ tables: 14, rows: 12_500, isEstimate: false }),
+    ownBackups: createFakeOwnBackups(),
     forges: [createGitHub()],
     machine: {
       disk: async () => ({ folder: "/srv/baton", freeBytes: 40_000_000_000, totalBytes: 100_000_000_000 }),

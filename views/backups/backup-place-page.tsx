@@ -6,6 +6,7 @@ import { offers } from "../frame/offers.ts";
 import { CsrfField } from "../ui/form/csrf-field.tsx";
 import { TextField } from "../ui/form/text-field.tsx";
 import { Fault, Notice } from "../ui/outcome.tsx";
+import { type OwnBackupsProps, OwnBackupsSection } from "./own-backups-section.tsx";
 
 export interface BackupPlaceProps {
   readonly typed: BackupPlace;
@@ -13,12 +14,13 @@ export interface BackupPlaceProps {
   readonly hasSecret: boolean;
   readonly error: string | null;
   readonly notice: string | null;
+  readonly own: OwnBackupsProps;
 }
 
 const line = { width: "whole", maxlength: 500 } as const;
 
 export function BackupPlacePage({ frame, page }: { readonly frame: PageFrame; readonly page: BackupPlaceProps }) {
-  const { typed, hasSecret, error, notice } = page;
+  const { typed, hasSecret, error, notice, own } = page;
   const folder = typed.type === "folder" ? typed : null;
   const s3 = typed.type === "s3" ? typed : null;
   return (
@@ -27,14 +29,17 @@ export function BackupPlacePage({ frame, page }: { readonly frame: PageFrame; re
         {offers(frame, routes.system.get) && <a href={routes.system()}>System</a>}
         <span aria-current="page">Backups</span>
       </p>
-      <h1>Where backups are kept</h1>
+      <h1>Backups</h1>
       <Notice text={notice} />
       <Fault text={error} />
+      <OwnBackupsSection frame={frame} own={own} />
+      <h2 class="place-title">Where the data of products goes</h2>
       <p class="muted">
-        Backups of products’ data go here. Earlier ones stay where they are: set the place back to restore one of them.
+        Each product has its own schedule, on its Backups tab. Earlier backups stay where they are: set the place back
+        to restore one of them.
       </p>
       <section class="card" aria-labelledby="folder-title">
-        <h2 id="folder-title">A folder of this server {folder && <span class="muted small">in use</span>}</h2>
+        <h3 id="folder-title">A folder of this server {folder && <span class="muted small">in use</span>}</h3>
         <p class="muted">
           A mounted disk or network share is safer than Baton’s own data folder, which is lost with this server.
         </p>
@@ -54,7 +59,7 @@ export function BackupPlacePage({ frame, page }: { readonly frame: PageFrame; re
         </form>
       </section>
       <section class="card" aria-labelledby="s3-title">
-        <h2 id="s3-title">An S3-compatible server {s3 && <span class="muted small">in use</span>}</h2>
+        <h3 id="s3-title">An S3-compatible server {s3 && <span class="muted small">in use</span>}</h3>
         <p class="muted">Amazon S3, MinIO, Garage, Cloudflare R2, Backblaze B2, Hetzner and others.</p>
         <form class="fields provider-form" method="post" action={routes.backupPlace()}>
           <CsrfField token={frame.csrf} />

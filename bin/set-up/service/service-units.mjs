@@ -1,4 +1,4 @@
-import { dirname, join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { SetUpProblem } from "../console/problem.mjs";
 import { MIGRATE_SETTING } from "../programs/kernel.mjs";
 
@@ -6,7 +6,8 @@ import { MIGRATE_SETTING } from "../programs/kernel.mjs";
 const LONGEST_SOCKET_PATH = 107;
 
 /** Matches the variables that the service takes from the environment of `npm run service`. */
-const carried = /^(BATON_\w+|DATABASE_URL|DOCKER_(HOST|TLS_VERIFY|CERT_PATH)|NODE_EXTRA_CA_CERTS|(https?|no)_proxy)$/i;
+const carried =
+  /^(BATON_\w+|DATABASE_URL|DOCKER_(HOST|TLS_VERIFY|CERT_PATH)|AWS_(ACCESS_KEY_ID|SECRET_ACCESS_KEY|REGION|ENDPOINT_URL(_S3)?)|NODE_EXTRA_CA_CERTS|(https?|no)_proxy)$/i;
 
 /**
  * Returns all files of the service. There are two units, so that the apps are served before Baton starts and after it
@@ -17,7 +18,8 @@ const carried = /^(BATON_\w+|DATABASE_URL|DOCKER_(HOST|TLS_VERIFY|CERT_PATH)|NOD
  * @returns {{ path: string, mode: number, text: string }[]}
  */
 export function serviceFiles(facts) {
-  for (const path of [facts.root, facts.data, facts.node, facts.caddy]) refuseLineBreaks(path);
+  for (const path of [facts.root, facts.data, facts.node, facts.caddy, facts.env.BATON_BACKUP_TO ?? ""])
+    refuseLineBreaks(path);
   refuseLongSocket(join(facts.data, "caddy/admin.sock"));
   return [
     { path: "/etc/systemd/system/baton.service", mode: 0o644, text: batonUnit(facts) },
@@ -45,7 +47,7 @@ export function serviceGreeting({ dashboard, hasOwnToken }) {
 
 const environmentFile = (data) => join(data, "service.env");
 
-const batonUnit = ({ root, data, node }) => `[Unit]
+const batonUnit = ({ root, data, node, env }) => `[Unit]
 Description=Baton deploy server
 After=network-online.target docker.service baton-caddy.service
 Wants=network-online.target docker.service
@@ -61,13 +63,18 @@ TimeoutStopSec=60
 KillMode=process
 UMask=0077
 # Older versions of iptables use this lock, and Docker takes it too.
-ReadWritePaths=${quote(root)} ${quote(data)} -/run/xtables.lock
+ReadWritePaths=${quote(root)} ${quote(data)}${backupFolder(root, env)} -/run/xtables.lock
 ${sandbox}
 PrivateTmp=yes
 
 [Install]
 WantedBy=multi-user.target
 `;
+
+/** Where backups go, unless into a bucket. It may be a disk that is not there yet. */
+function backupFolder(root, { BATON_BACKUP_TO: to = "" }) {
+  return to === "" || to.includes("://") ? "" : ` ${quote(resolve(root, to)).replace(/^"/, '"-')}`;
+}
 
 /** Starts Caddy with the same arguments as Baton does, so that Baton recognises it as its own. */
 const caddyUnit = ({ data, caddy }) => {

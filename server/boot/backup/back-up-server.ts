@@ -1,6 +1,7 @@
 import { writeServerArchive } from "../../backup/archive/server-archive.ts";
 import { openPlace } from "../../backup/places/open-place.ts";
 import { createRepositoryBundles } from "../../git/bundles.ts";
+import type { WrittenArchive } from "../../ports/backup/own-backups.ts";
 import { type ArchivePlace, archiveName, archivePrefix } from "../../rules/backup/archive-place.ts";
 import { copyOut } from "../../store/copy/copy-out.ts";
 import { holdBackupLock } from "../../store/postgres/backup-lock.ts";
@@ -22,20 +23,15 @@ export interface ServerBackupOrder {
   readonly now: () => Date;
 }
 
-export interface ServerBackup {
-  /** Its whole address, for `npm run restore`. */
-  readonly path: string;
-  readonly bytes: number;
-  readonly tookMs: number;
-  readonly passphrase: Passphrase;
-}
-
 /**
  * Writes one archive of everything that Baton itself keeps: its database, the repositories, the key and the settings.
  * What products keep in their volumes is not in it. It may serve meanwhile. Resolves with "running" when another backup
  * of this Baton is under way. Rejects with one sentence.
  */
-export async function backUpServer(order: ServerBackupOrder, signal: AbortSignal): Promise<ServerBackup | "running"> {
+export async function backUpServer(
+  order: ServerBackupOrder,
+  signal: AbortSignal,
+): Promise<(WrittenArchive & { readonly passphrase: Passphrase }) | "running"> {
   await using lock = await holdBackupLock(order.url);
   if (lock === null) return "running";
   const { data, url, instance, settings, to } = order;
@@ -48,14 +44,9 @@ export async function backUpServer(order: ServerBackupOrder, signal: AbortSignal
     copyDatabase: (target: Parameters<typeof copyOut>[1]) => copyOut(url, target),
     repositories: createRepositoryBundles({ folder: data.repositories }),
   };
-  const name = archiveName(instance, at);
+  const file = archiveName(instance, at);
   const place = openPlace(to, data.backups);
   await place.removeUnfinished(archivePrefix(instance));
-  const bytes = await place.write(name, writeServerArchive(parts, passphrase.text, signal), signal);
-  return { path: addressOf(to, name), bytes, tookMs: performance.now() - beganMs, passphrase };
-}
-
-function addressOf({ place }: ArchivePlace, name: string): string {
-  if (place.type === "folder") return `${place.path}/${name}`;
-  return ["s3:/", place.bucket, ...(place.prefix === "" ? [] : [place.prefix]), name].join("/");
+  const bytes = await place.write(file, writeServerArchive(parts, passphrase.text, signal), signal);
+  return { place: to.place, file, bytes, tookMs: Math.round(performance.now() - beganMs), passphrase };
 }

@@ -1,5 +1,5 @@
 import type { BackupPlace } from "../../model/backup.ts";
-import type { OwnBackup, OwnBackupSchedule } from "../../model/own-backup.ts";
+import type { OwnBackup, OwnBackupSettings } from "../../model/own-backup.ts";
 
 export interface WrittenArchive {
   readonly place: BackupPlace;
@@ -9,9 +9,7 @@ export interface WrittenArchive {
 }
 
 /** Makes and removes backups of Baton itself, as `npm run backup` does. */
-export interface OwnBackups {
-  /** Null when nothing is scheduled. */
-  readonly schedule: OwnBackupSchedule | null;
+export interface OwnBackups extends OwnBackupSettings {
   /** "running" when another process is making one. Rejects with one sentence. */
   make(signal: AbortSignal): Promise<WrittenArchive | "running">;
   /** Removes the archive. Resolves with false when it is in another place than the one of today's settings. */

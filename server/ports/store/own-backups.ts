@@ -1,5 +1,5 @@
 import type { OwnBackupId } from "../../model/names/ids.ts";
-import type { OwnBackup } from "../../model/own-backup.ts";
+import type { OwnBackup, OwnBackupReason } from "../../model/own-backup.ts";
 import type { WrittenArchive } from "../backup/own-backups.ts";
 
 /** The history of backups of Baton itself. */
@@ -22,6 +22,7 @@ export interface OwnBackupStore {
 export interface OwnBackupFilter {
   /** Only those whose archives exist. */
   readonly kept?: boolean;
+  readonly reason?: OwnBackupReason;
   readonly before?: OwnBackupId | undefined;
   readonly limit?: number;
 }

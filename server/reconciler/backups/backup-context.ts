@@ -1,5 +1,6 @@
 import type { PipelineContext } from "../../pipeline/context/context.ts";
 import type { BackupTools } from "../../ports/backup/backup-tools.ts";
+import type { OwnBackups } from "../../ports/backup/own-backups.ts";
 import type { ReconcilerContext } from "../context.ts";
 
 /** What the keeper of backups needs. */
@@ -11,6 +12,7 @@ export type BackupNeeds = Pick<
   readonly dataTurns: PipelineContext["dataTurns"];
   readonly limits: Pick<PipelineContext["limits"], "minFreeBytes">;
   readonly backupTools: BackupTools;
+  readonly ownBackups: OwnBackups;
   /** Tells the reconciler that a container is missing. */
   readonly wakeReconciler: () => void;
 };

@@ -4,6 +4,7 @@ import { removeExpired } from "../../pipeline/data/make-backup.ts";
 import { nextTime } from "../../rules/backup/schedule.ts";
 import type { BackupContext, BackupNeeds } from "./backup-context.ts";
 import { createDrillKeeper } from "./drill-keeper.ts";
+import { makeOwnBackup } from "./own-backup-keeper.ts";
 import { runBackup } from "./run-backup.ts";
 import { runRestore } from "./run-restore.ts";
 
@@ -16,7 +17,7 @@ export interface BackupKeeper {
 }
 
 /**
- * Carries out backups, restores and restore drills, one at a time, since each of them reads or writes as fast as the disk
+ * Carries out backups of products and of Baton itself, restores and restore drills, one at a time, since each of them reads or writes as fast as the disk
  * allows: those that somebody asked for, and those whose time has come. A restore does not wait for a drill.
  */
 export function createBackupKeeper(needs: BackupNeeds): BackupKeeper {
@@ -52,6 +53,7 @@ export function createBackupKeeper(needs: BackupNeeds): BackupKeeper {
         isFirst = false;
         await requestDue(context);
         mayBeFrozen = (await carryOut(context)) || mayBeFrozen;
+        await makeOwnBackup(context);
         // Backups may have been asked for meanwhile, and other drills may wait.
         if (await drills.next()) news.wake();
       } catch (error) {

@@ -35,6 +35,19 @@ export function archivePlace(text: string, environment: Readonly<Record<string, 
   return { place: { type: "s3", endpoint, region, bucket, prefix, accessKeyId }, secret };
 }
 
+/** The whole address of a backup, for `npm run restore`. */
+export function archiveAddress(place: BackupPlace, file: string): string {
+  if (place.type === "folder") return `${place.path}/${file}`;
+  return ["s3:/", place.bucket, ...(place.prefix === "" ? [] : [place.prefix]), file].join("/");
+}
+
+/** Whether both are one folder, whatever the keys to it. */
+export function isSamePlace(a: BackupPlace, b: BackupPlace): boolean {
+  if (a.type === "folder" || b.type === "folder")
+    return a.type === "folder" && b.type === "folder" && a.path === b.path;
+  return a.endpoint === b.endpoint && a.bucket === b.bucket && a.prefix === b.prefix;
+}
+
 /** Splits the address of one backup into its place and the file in it. */
 export function fileOfPlace(address: string): { readonly place: string; readonly file: string } {
   const at = address.lastIndexOf("/");

@@ -1,12 +1,16 @@
-import type { Backup, BackupReason, Retention } from "../../model/backup.ts";
+import type { BackupReason, Retention } from "../../model/backup.ts";
 
 /** Backups that nobody asked for by hand stay by count: those made just before something was changed. */
 const keptBeforeChange = 3;
 
-type Kept = Pick<Backup, "id" | "reason" | "createdAt">;
+interface Kept {
+  readonly id: number;
+  readonly reason: string;
+  readonly createdAt: Date;
+}
 
 /**
- * The backups of one service that may go. Of the scheduled ones, the newest of each of the last hours, days, weeks and
+ * The backups of one service, or of Baton itself, that may go. Of the scheduled ones, the newest of each of the last hours, days, weeks and
  * months that have any stay, and the newest of all. Those made by hand stay until somebody removes them. `all` are those
  * whose files exist, in any order.
  */

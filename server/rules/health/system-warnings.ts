@@ -31,6 +31,8 @@ export interface SystemFacts {
   readonly products: readonly ProductHealth[];
   /** Installations, by name, with a service whose newest backup, or newest restore drill, has failed. */
   readonly failingBackups: readonly (Pick<FailingBackup, "what" | "service" | "failure"> & { readonly name: string })[];
+  /** What is wrong with the backups of Baton itself: a sentence without its full stop. */
+  readonly ownBackupTrouble: string | null;
 }
 
 const gibibyte = 1024 ** 3;
@@ -57,6 +59,14 @@ export function systemWarnings(facts: SystemFacts, now: Date): readonly SystemWa
           : "The data is untouched, but its backup may not be restorable. Make a new one on its Backups tab, and try a restore of it there.",
       ),
     ),
+    ...(facts.ownBackupTrouble === null
+      ? []
+      : [
+          serious(
+            `${facts.ownBackupTrouble.replace(/\.$/, "")}.`,
+            "System → Backups has the history. This stays until one succeeds: make one there when the reason is gone.",
+          ),
+        ]),
     ...littleSpace(facts),
     ...(facts.docker ? dockerWarnings(facts.docker, now) : []),
     ...lessProtected(facts),

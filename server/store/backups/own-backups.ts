@@ -21,19 +21,20 @@ export function createOwnBackups(database: Database): OwnBackupStore {
         return made ?? null;
       }),
 
-    async noteOwn({ tookMs, ...archive }, at) {
+    async noteOwn({ place, file, bytes, tookMs }, at) {
       const startedAt = new Date(at.getTime() - tookMs);
       const row = { reason: "command", status: "done", createdAt: startedAt, startedAt, finishedAt: at } as const;
-      await database.write(({ tx }) => tx.insert(ownBackups).values({ ...row, ...archive }));
+      await database.write(({ tx }) => tx.insert(ownBackups).values({ ...row, place, file, bytes }));
     },
 
-    own: ({ kept, before, limit = usualLimit }) =>
+    own: ({ kept, reason, before, limit = usualLimit }) =>
       database.read((queries) =>
         queries
           .select()
           .from(ownBackups)
           .where(
             and(
+              reason === undefined ? undefined : eq(ownBackups.reason, reason),
               before === undefined ? undefined : lt(ownBackups.id, before),
               kept ? and(eq(ownBackups.status, "done"), isNull(ownBackups.removedAt)) : undefined,
             ),

@@ -1,6 +1,7 @@
 import { createTurns } from "../../../server/async/turns.ts";
 import { plainContainer } from "../../../server/model/deployment/spec.ts";
 import type { ContainerId } from "../../../server/model/names/ids.ts";
+import type { OwnBackupSchedule } from "../../../server/model/own-backup.ts";
 import type { Installation } from "../../../server/model/product.ts";
 import type { ContainerRequest, ContainerState } from "../../../server/ports/engine/containers.ts";
 import type { Engine } from "../../../server/ports/engine/engine.ts";
@@ -8,6 +9,7 @@ import { createBackupKeeper } from "../../../server/reconciler/backups/backup-ke
 import { createFakeBackupTools } from "../../fakes/fake-backup-tools.ts";
 import { createFakeClock } from "../../fakes/fake-clock.ts";
 import { createFakeEngine } from "../../fakes/fake-engine.ts";
+import { createFakeOwnBackups } from "../../fakes/fake-own-backups.ts";
 import { createFakeRepositories } from "../../fakes/fake-repositories.ts";
 import { createFakeMountFiles } from "../../fakes/host/fake-host.ts";
 import { createFakeStore } from "../../fakes/store/fake-store.ts";
@@ -15,13 +17,14 @@ import { aService } from "../../model/a-deployment.ts";
 import { aContainer } from "../../ports/a-container.ts";
 import { createSamples, sampleSpec } from "../../web/samples.ts";
 
-export async function createScene() {
+export async function createScene(schedule: OwnBackupSchedule | null = null) {
   /** What happened to containers and volumes, in order. */
   const happened: string[] = [];
   const clock = createFakeClock();
   const disk = { folder: "/var/lib/docker", freeBytes: 40 * 1024 ** 3, totalBytes: 100 * 1024 ** 3 };
   const store = createFakeStore(clock);
   const backupTools = createFakeBackupTools();
+  const ownBackups = createFakeOwnBackups(schedule);
   const samples = createSamples(store, clock);
   const { installation } = await samples.product("shop");
   const live = samples.live(installation);
@@ -75,7 +78,7 @@ export async function createScene() {
   const wakeBackups = () => keeper.wake();
   const adapters = { store, clock, backupTools, wakeBackups };
   const keeper = createBackupKeeper({
-    ...{ instance: store.instance, engine, store, clock, log, backupTools, limits: { minFreeBytes: null } },
+    ...{ instance: store.instance, engine, store, clock, log, backupTools, ownBackups, limits: { minFreeBytes: null } },
     ...{ git: createFakeRepositories(), mountFiles: createFakeMountFiles() },
     dataTurns: createTurns(),
     machine: { disk: async () => disk, diskOf: async () => disk },
@@ -86,6 +89,7 @@ export async function createScene() {
     clock,
     store,
     backupTools,
+    ownBackups,
     installation: (await store.installations.get(installation.id)) as Installation,
     keeper,
     adapters,

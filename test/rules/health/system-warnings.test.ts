@@ -19,6 +19,7 @@ const well: SystemFacts = {
   unserved: [],
   products: [],
   failingBackups: [],
+  ownBackupTrouble: null,
 };
 const texts = (changes: Partial<SystemFacts>) => systemWarnings({ ...well, ...changes }, now).map(({ text }) => text);
 
@@ -48,6 +49,11 @@ describe("the system page warns", () => {
       "The last backup of db failed: out of memory (shop).",
       "The last restore drill of db failed: out of memory (shop).",
     ]);
+  });
+
+  test("of what is wrong with the backups of Baton itself", () => {
+    const ownBackupTrouble = "The last backup of Baton itself failed: The disk of /mnt is full";
+    expect(texts({ ownBackupTrouble })).toEqual([`${ownBackupTrouble}.`]);
   });
 
   test("of firewall rules that are not in place, unless nobody wants them", () => {

@@ -76,3 +76,15 @@ describe("backups", () => {
     });
   });
 });
+
+test("backups of Baton itself are asked for and listed", async () => {
+  const path = "/api/baton-backups";
+  expect(await world.read(path, { method: "POST" })).toMatchObject({ status: 202, json: { status: "queued" } });
+  expect((await world.read(path, { method: "POST" })).status).toBe(409);
+  const taken = await world.store.backups.takeOwn(world.clock.now());
+  const archive = { place: { type: "folder", path: "/mnt" } as const, file: "baton-x.tar.gz", bytes: 70, tookMs: 0 };
+  if (taken) await world.store.backups.finishOwn(taken.id, { type: "done", archive }, world.clock.now());
+  expect((await world.read(path)).json).toMatchObject({
+    items: [{ reason: "manual", requestedBy: "admin", status: "done", bytes: 70, address: "/mnt/baton-x.tar.gz" }],
+  });
+});

@@ -170,6 +170,34 @@ describe("a restore", () => {
   });
 });
 
+describe("backups of Baton itself", () => {
+  test("are shown with the last one and the next one, and one is made when asked for", async () => {
+    const before = await member.get("/system/backups");
+    expect(before.text).toContain("Baton was never backed up. Nothing is scheduled: set BATON_BACKUP_CRON");
+    expect((await member.post("/system/backups/baton")).status).toBe(303);
+    expect((await member.post("/system/backups/baton")).status).toBe(409);
+    expect(world.woken.backups).toBe(1);
+    const taken = await world.store.backups.takeOwn(world.clock.now());
+    if (!taken) throw new Error("nothing was asked for");
+    const place = { type: "folder", path: "/mnt/backups" } as const;
+    const archive = { place, file: "baton-x.tar.gz", bytes: 9_100_000, tookMs: 0 };
+    await world.clock.advance(4_000);
+    await world.store.backups.finishOwn(taken.id, { type: "done", archive }, world.clock.now());
+    const { text } = await member.get("/system/backups");
+    expect(text).toContain("Last backed up just now : 9.1 MB, in 4 s.");
+    expect(text).toContain("/mnt/backups/baton-x.tar.gz");
+  });
+
+  test("that fail are a warning on the System page, in words", async () => {
+    await world.store.backups.requestOwn({ reason: "schedule", requestedBy: null }, world.clock.now());
+    const taken = await world.store.backups.takeOwn(world.clock.now());
+    if (!taken) throw new Error("nothing was asked for");
+    const failure = "The disk of /mnt/backups is full";
+    await world.store.backups.finishOwn(taken.id, { type: "failed", failure }, world.clock.now());
+    expect((await member.get("/system")).text).toContain(`The last backup of Baton itself failed: ${failure}.`);
+  });
+});
+
 describe("where backups are kept", () => {
   test("is tried before it is taken, and its secret is never shown", async () => {
     world.backupTools.refusal = "The disk of /mnt is full";

@@ -1,19 +1,28 @@
 import { BackupPlacePage, type BackupPlaceProps } from "../../../../views/backups/backup-place-page.tsx";
+import type { OwnBackupsProps } from "../../../../views/backups/own-backups-section.tsx";
 import type { BackupPlace } from "../../../model/backup.ts";
 import { routes } from "../../../routes.ts";
+import { nextOwnBackup } from "../../../rules/backup/own-backup.ts";
 import { noteDetail } from "../../http/audit.ts";
 import { readForm } from "../../http/form.ts";
-import type { WebContext } from "../../http/web-context.ts";
+import { problemOf } from "../../http/problem.ts";
+import { visitorOf, type WebContext } from "../../http/web-context.ts";
 import { frameOf, type PageNeeds } from "../page.ts";
 
-/** Where backups are kept: a folder of this server, or a bucket. */
+const notices: Readonly<Record<string, string>> = {
+  set: "Saved. Baton could write, read and remove a file there.",
+  asked: "The backup has been started. It appears below.",
+};
+const shownBackups = 20;
+
+/** Backups of Baton itself, and where those of products are kept: a folder of this server, or a bucket. */
 export function createBackupPlacePages(needs: PageNeeds) {
   const { endpoints, commands, store } = needs;
 
   return endpoints
     .router()
     .on(routes.backupPlace.get, async (c) => {
-      const notice = c.req.query("done") === "set" ? "Saved. Baton could write, read and remove a file there." : null;
+      const notice = notices[c.req.query("done") ?? ""] ?? null;
       return show(c, { typed: await store.backups.place(), error: null, notice });
     })
 
@@ -27,13 +36,28 @@ export function createBackupPlacePages(needs: PageNeeds) {
         typed.type === "folder" ? (typed.path ?? "Baton’s own folder") : `${typed.bucket} at ${typed.endpoint}`,
       );
       return c.redirect(`${routes.backupPlace()}?done=set`, 303);
+    })
+
+    .on(routes.backUpBaton.post, async (c) => {
+      const outcome = await commands.backUpBaton(visitorOf(c).identity.name);
+      if (outcome.type === "refused") throw problemOf(outcome);
+      return c.redirect(`${routes.backupPlace()}?done=asked`, 303);
     });
 
-  async function show(c: WebContext, page: Omit<BackupPlaceProps, "hasSecret">, status: 200 | 400 = 200) {
-    const frame = frameOf(c, needs, { title: "Where backups are kept", section: "system" });
+  async function show(c: WebContext, page: Omit<BackupPlaceProps, "hasSecret" | "own">, status: 200 | 400 = 200) {
+    const frame = frameOf(c, needs, { title: "Backups", section: "system" });
     const hasSecret = (await store.backups.place()).type === "s3";
-    return c.html(BackupPlacePage({ frame, page: { ...page, hasSecret } }), status);
+    const own = await readOwnBackups(needs);
+    return c.html(BackupPlacePage({ frame, page: { ...page, hasSecret, own } }), status);
   }
+}
+
+async function readOwnBackups({ store, clock, ownBackups: settings }: PageNeeds): Promise<OwnBackupsProps> {
+  const [backups, [lastScheduled = null]] = await Promise.all([
+    store.backups.own({ limit: shownBackups }),
+    store.backups.own({ reason: "schedule", limit: 1 }),
+  ]);
+  return { settings, backups, nextAt: nextOwnBackup(settings.schedule, lastScheduled, clock.now()) };
 }
 
 function placeIn(form: URLSearchParams): BackupPlace {

@@ -3,6 +3,7 @@ import { createLastKnown } from "../../../async/last-known.ts";
 import type { EngineInfo, EngineMachine } from "../../../ports/engine/engine.ts";
 import { routes } from "../../../routes.ts";
 import { failingBackups, failingDrills } from "../../../rules/backup/failing.ts";
+import { ownBackupTrouble } from "../../../rules/backup/own-backup.ts";
 import { type DockerFacts, systemWarnings } from "../../../rules/health/system-warnings.ts";
 import { isReadableOnTheWay } from "../../../rules/webhooks/readable-on-the-way.ts";
 import { installationName } from "../../../rules/wording/installation-name.ts";
@@ -19,6 +20,7 @@ const usageLimitMs = 120_000;
 const sizesMaxAgeMs = 60_000;
 const sizesPatienceMs = 50;
 const backupsLookedAt = 500;
+const ownBackupsLookedAt = 50;
 
 /** Shows what Baton depends on, how each part is doing, and what somebody should fix. */
 export function createSystemPages(needs: PageNeeds) {
@@ -64,7 +66,7 @@ function factsForWarnings({ info, machine }: KnownDocker): DockerFacts {
 async function readSystem(needs: PageNeeds, sizes: Sizes): Promise<SystemProps> {
   const { clock, engine, machine, publicUrl } = needs;
   // Whether Docker answers is known from the first of its two answers.
-  const [database, caddy, info, itsMachine, usage, disk, products, failing] = await Promise.all([
+  const [database, caddy, info, itsMachine, usage, disk, products, failing, ownTrouble] = await Promise.all([
     reachDatabase(needs),
     reachCaddy(needs),
     known(engine.info(AbortSignal.timeout(factsLimitMs))),
@@ -73,6 +75,7 @@ async function readSystem(needs: PageNeeds, sizes: Sizes): Promise<SystemProps> 
     known(machine.disk()),
     known(productsHealth(needs, AbortSignal.timeout(factsLimitMs))),
     known(readFailingBackups(needs)),
+    known(readOwnBackupTrouble(needs)),
   ]);
   const dockersDisk = itsMachine?.dataFolder ? await known(machine.diskOf(itsMachine.dataFolder)) : null;
   const docker = info && { info, machine: itsMachine };
@@ -100,6 +103,7 @@ async function readSystem(needs: PageNeeds, sizes: Sizes): Promise<SystemProps> 
         unserved: needs.unserved(),
         products: products ?? [],
         failingBackups: failing ?? [],
+        ownBackupTrouble: ownTrouble,
         isReadableOnTheWay: isReadableOnTheWay(publicUrl),
       },
       clock.now(),
@@ -117,6 +121,11 @@ async function readFailingBackups({ store, catalog }: PageNeeds) {
     const place = places.find(({ installation }) => installation.id === one.installation);
     return place ? [{ ...one, name: installationName(place) }] : [];
   });
+}
+
+async function readOwnBackupTrouble({ store, clock, ownBackups }: PageNeeds): Promise<string | null> {
+  const backups = await store.backups.own({ limit: ownBackupsLookedAt });
+  return ownBackupTrouble(ownBackups.schedule, backups, clock.now());
 }
 
 async function partsOf(

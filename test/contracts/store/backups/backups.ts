@@ -176,6 +176,7 @@ export function backupsContract(make: MakeStore): void {
       const [noted, done] = await store.backups.own({ kept: true });
       expect(done).toMatchObject({ ...written, status: "done", finishedAt: at(4), failure: null });
       expect(noted).toMatchObject({ ...written, reason: "command", requestedBy: null, finishedAt: at(6) });
+      expect(await store.backups.own({ reason: "command", limit: 1 })).toEqual([noted]);
       expect(Number(noted?.finishedAt) - Number(noted?.startedAt)).toBe(2_000);
       await store.backups.ownRemoved(taken.id, at(7));
       expect(await store.backups.own({ kept: true })).toHaveLength(1);

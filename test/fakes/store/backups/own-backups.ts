@@ -44,8 +44,9 @@ export function createOwnBackups(rows: FakeRows, nextId: () => number): OwnBacku
       const row = { reason: "command", status: "done", requestedBy: null, createdAt: startedAt } as const;
       add({ ...row, ...archive, startedAt, finishedAt: at });
     },
-    own: async ({ kept, before, limit = 100 }) =>
+    own: async ({ kept, reason, before, limit = 100 }) =>
       newestFirst()
+        .filter((row) => reason === undefined || row.reason === reason)
         .filter((row) => before === undefined || row.id < before)
         .filter((row) => !kept || (row.status === "done" && row.removedAt === null))
         .slice(0, limit),
