@@ -35,6 +35,6 @@ ${isReadableOnTheWay(publicUrl) ? readable : ""}
 }
 
 const readable = `
-    Warning     Tokens are sent unencrypted to this address, and anyone on the way can read them.
+    Warning     Passwords and tokens are sent unencrypted to this address, and anyone on the way can read them.
                 Give BATON_PUBLIC_URL an https:// address: Caddy then serves the dashboard.
 `;

@@ -131,7 +131,7 @@ function lessProtected({ docker, firewall, buildLimits, ...facts }: SystemFacts)
   }
   if (facts.isReadableOnTheWay) {
     const whatToDo = "Give BATON_PUBLIC_URL an https address: Caddy then serves the dashboard.";
-    warnings.push(minor("Tokens are sent unencrypted.", whatToDo));
+    warnings.push(minor("Passwords and tokens are sent unencrypted.", whatToDo));
   }
   return warnings;
 }

@@ -7,7 +7,7 @@ import { capital } from "../../../views/text/capital.ts";
 import { plainText } from "../../../views/text/terminal-text.ts";
 import type { Principal } from "../../model/access/principal.ts";
 import { type Product, parseSlug, type Slug, slugRule } from "../../model/product.ts";
-import { BadPush, type GitService, type PushRequest } from "../../ports/git.ts";
+import { BadPush, type GitService, type PushRequest, type RefUpdate } from "../../ports/git.ts";
 import { StoreUnavailable } from "../../ports/store/store.ts";
 import { routes } from "../../routes.ts";
 import { actorOf, byText } from "../../rules/access/by-text.ts";
@@ -184,27 +184,29 @@ async function receivePush(c: Context<GitEnv>, needs: GitNeeds): Promise<Respons
     const refs = new Map(push.updates.map(({ ref }) => [ref, plan.refused] as const));
     terminal.finish({ unpackError: null, refs });
   } else {
-    await recordPush(c, needs, push);
+    const record = pushRecorder(c, needs);
     // Not awaited: the answer streams while the deployment runs, which continues without a listener.
-    void conductPush(needs, { push, plan, terminal, by: byText(c.get("identity")), signal });
+    void conductPush(needs, { push, plan, terminal, by: byText(c.get("identity")), record, signal });
   }
   return answer(out, "git-receive-pack", "result");
 }
 
-async function recordPush(c: Context<GitEnv>, needs: GitNeeds, push: PushRequest): Promise<void> {
-  await needs.commands.recordAction({
+/** The request is over before the push is. */
+function pushRecorder(c: Context<GitEnv>, needs: GitNeeds): (updates: readonly RefUpdate[]) => Promise<void> {
+  const action = {
     ...actorOf(c.get("identity")),
     what: receivePack.post.action,
-    subject: c.get("slug"),
-    product: c.get("slug"),
-    detail: changeText(tips(push, "from"), tips(push, "to")),
-    deploymentId: null,
+    ...{ subject: c.get("slug"), product: c.get("slug"), deploymentId: null },
     address: peerAddress(c, createOrigins(needs).https),
-  });
+  };
+  return async (updates) => {
+    if (updates.length === 0) return;
+    await needs.commands.recordAction({ ...action, detail: changeText(tips(updates, "from"), tips(updates, "to")) });
+  };
 }
 
 /** Where the branches and tags of a push were, or are to be. */
-function tips({ updates }: PushRequest, which: "from" | "to") {
+function tips(updates: readonly RefUpdate[], which: "from" | "to") {
   const nameOf = (ref: string) => ref.replace(/^refs\/(?:heads|tags)\//, "");
   return Object.fromEntries(updates.map((update) => [nameOf(update.ref), update[which]?.slice(0, 8) ?? null]));
 }

@@ -4,7 +4,7 @@ import type { PushPlan } from "../../commands/pushes/plan-push.ts";
 import type { Deployment, Failed, Ready } from "../../model/deployment/deployment.ts";
 import type { DeploymentId } from "../../model/names/ids.ts";
 import type { PushWatch } from "../../model/product.ts";
-import type { PushAnswer, PushRequest, PushResult } from "../../ports/git.ts";
+import type { PushAnswer, PushRequest, PushResult, RefUpdate } from "../../ports/git.ts";
 import { StoreUnavailable } from "../../ports/store/store.ts";
 import { pushAdvice } from "../../rules/webhooks/push-advice.ts";
 import { type PushOptions, readPushOptions } from "../../rules/webhooks/push-options.ts";
@@ -34,10 +34,12 @@ export async function conductPush(
     readonly plan: PushPlan;
     readonly terminal: PushAnswer;
     readonly by: string;
+    /** Writes to the activity what the push has stored. */
+    readonly record: (updates: readonly RefUpdate[]) => Promise<void>;
     readonly signal: AbortSignal;
   },
 ): Promise<void> {
-  const { push, plan, terminal, by, signal } = conversation;
+  const { push, plan, terminal, by, record, signal } = conversation;
   const keepAlive = setInterval(() => terminal.keepAlive(), keepAliveMs);
   const say = (line: string) => terminal.progress(`${plainText(line)}\n`);
   try {
@@ -46,6 +48,7 @@ export async function conductPush(
     const options = readPushOptions(push.options, plan.product.watch);
     for (const line of [...options.remarks, ...linesOn(plan, stored)]) say(line);
     const outcomes = await needs.commands.acceptPush(plan, stored, by);
+    await record(acceptedOf(push, stored, outcomes));
     const words = new Map(stored.refs);
     const voices = await voicesOf(needs, outcomes, say);
     await Promise.all(
@@ -61,6 +64,12 @@ export async function conductPush(
   } finally {
     clearInterval(keepAlive);
   }
+}
+
+function acceptedOf(push: PushRequest, { unpackError, refs }: PushResult, outcomes: readonly PushOutcome[]) {
+  const refused = outcomes.flatMap((outcome) => (outcome.type === "refused" ? outcome.ref : []));
+  const isAccepted = ({ ref }: RefUpdate) => (refs.get(ref) ?? null) === null && !refused.includes(ref);
+  return unpackError === null ? push.updates.filter(isAccepted) : [];
 }
 
 type Say = (line: string) => void;

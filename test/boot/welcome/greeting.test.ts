@@ -37,7 +37,9 @@ test("the line to push with holds no token: git asks for it", () => {
 
 test("a public address without https causes a warning, and one of this machine does not", () => {
   const textFor = (url: string) => greeting({ ...facts, newToken: null, publicUrl: new URL(url) });
-  expect(textFor("http://baton.example.com")).toContain("Warning     Tokens are sent unencrypted to this address");
+  expect(textFor("http://baton.example.com")).toContain(
+    "Warning     Passwords and tokens are sent unencrypted to this address",
+  );
   expect(textFor("http://192.0.2.7:4000")).toContain("Warning");
   for (const url of ["https://baton.example.com", "http://127.0.0.1:4000", "http://[::1]:4000", "http://b.localhost"]) {
     expect(textFor(url), url).not.toContain("Warning");

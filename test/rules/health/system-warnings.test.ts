@@ -129,7 +129,7 @@ describe("the system page warns", () => {
     expect(texts({ usage, docker: { ...docker, builder: "classic" }, isReadableOnTheWay: true })).toEqual([
       "The build cache is large.",
       "This Docker has no BuildKit.",
-      "Tokens are sent unencrypted.",
+      "Passwords and tokens are sent unencrypted.",
     ]);
   });
 

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { PushOutcome } from "../../../server/commands/pushes/accept-push.ts";
-import type { ProductId } from "../../../server/model/names/ids.ts";
+import type { CommitSha, ProductId } from "../../../server/model/names/ids.ts";
 import type { Product } from "../../../server/model/product.ts";
 import type { PushResult } from "../../../server/ports/git.ts";
 import type { Store } from "../../../server/ports/store/store.ts";
@@ -28,6 +28,7 @@ async function conduct(
   const result: PushResult = { unpackError, refs: new Map(Object.entries(refs)) };
   git.receive = async () => result;
   const lines: string[] = [];
+  const recorded: string[] = [];
   let end: PushResult | null = null;
   const needs = {
     ...{ clock, git, store: store ?? createFakeStore(clock) },
@@ -35,7 +36,10 @@ async function conduct(
     commands: { acceptPush: async () => outcomes },
   } as unknown as PushNeeds;
   await conductPush(needs, {
-    push: { updates: [], options: [], canShowProgress: true },
+    push: {
+      updates: Object.keys(refs).map((ref) => ({ ref, from: null, to: "1".repeat(40) as CommitSha })),
+      ...{ options: [], canShowProgress: true },
+    },
     plan: {
       product: { id: 1 as ProductId } as Product,
       redirect: new Map(),
@@ -45,9 +49,10 @@ async function conduct(
     },
     terminal: { progress: (text) => lines.push(text.trimEnd()), keepAlive() {}, finish: (last) => (end = last) },
     by: "admin",
+    record: async (updates) => void recorded.push(...updates.map(({ ref }) => ref)),
     signal: new AbortController().signal,
   });
-  return { lines, end: end as PushResult | null };
+  return { lines, recorded, end: end as PushResult | null };
 }
 
 test("a ref is said to be stored only when git has accepted it", async () => {
@@ -55,6 +60,13 @@ test("a ref is said to be stored only when git has accepted it", async () => {
     "refs/heads/feature was stored",
   ]);
   expect(await remarksOn({ "refs/heads/feature": null }, "index-pack failed")).toEqual([]);
+});
+
+test("only what was stored is in the activity", async () => {
+  const refs = { "refs/heads/main": null, "refs/heads/side": null, "refs/deployments/77": "these refs are reserved" };
+  const refused = { ref: "refs/heads/main", type: "refused", reason: "this branch cannot be removed" } as const;
+  expect((await conduct(refs, null, [refused])).recorded).toEqual(["refs/heads/side"]);
+  expect((await conduct(refs, "index-pack failed", [])).recorded).toEqual([]);
 });
 
 test("a push from a shallow clone is answered once with how to unshallow it", async () => {
