@@ -74,6 +74,7 @@ async function versionOf(context: DeploymentContext, deployment: Building): Prom
   const { domain, publicHost } = limits;
   await checkNamedDomains({ store, domain, publicHost }, installation.id, services);
   const kept = await keepData(context, { ...planned, variables }, live);
+  await (await former)?.keeping;
   const isApplied = appliesChanges(deployment, installation.liveDeploymentId);
   return {
     commit,
@@ -124,22 +125,24 @@ interface Former {
   /** Whether all of its images are still here. */
   readonly exist: boolean;
   readonly ready: readonly Deployment[];
+  /** Ends when its commit is kept, which only a build needs. */
+  readonly keeping: Promise<void>;
 }
 
 /** Reads what is left of a former version, and keeps its commit. */
 function lookAtFormer(context: DeploymentContext, source: Deployment): Promise<Former> {
   const { git, store, product, deployment, installation, networkAhead } = context;
   const spec = specOf(source);
-  if (!spec) return Promise.resolve({ source, spec, exist: false, ready: [] });
+  if (!spec) return Promise.resolve({ source, spec, exist: false, ready: [], keeping: Promise.resolve() });
   // What is deployed again rarely fails before it needs a network, and rarely needs another one than it had.
   networkAhead.begin(servicesOf(spec));
+  const keeping = git.keepCommit(product.id, deployment.id, spec.commit);
   const looking = Promise.all([
     imagesExist(context, spec.stacks),
     store.deployments.lastReady(installation.id, maxVersionsBack),
-    git.keepCommit(product.id, deployment.id, spec.commit),
-  ]).then(([exist, ready]) => ({ source, spec, exist, ready }));
-  // It is waited for later, and not at all when something else fails first.
-  looking.catch(() => {});
+  ]).then(([exist, ready]) => ({ source, spec, exist, ready, keeping }));
+  // Both are waited for later, and not at all when something else fails first.
+  for (const each of [keeping, looking]) each.catch(() => {});
   return looking;
 }
 
@@ -149,7 +152,7 @@ function lookAtFormer(context: DeploymentContext, source: Deployment): Promise<F
  */
 async function formerVersion(
   context: DeploymentContext,
-  { source, spec, exist, ready }: Former,
+  { source, spec, exist, ready, keeping }: Former,
   inputs: VersionInputs,
 ): Promise<CommitStacks | null> {
   const { journal, progress, deployment, installation } = context;
@@ -161,6 +164,7 @@ async function formerVersion(
   const doing = appliesChanges(deployment, liveDeploymentId) ? "Applying changes to" : "Redeploying";
   journal.stage("fetch", `${doing} ${version}: deployment ${source.number}, ${commit.slice(0, 8)}`);
   const isAsThen = deployment.variables === "then";
+  if (!exist || !isAsThen) await keeping;
   if (!exist) {
     journal.note("Its images are gone, so the same commit is rebuilt");
     warnOfInitRuns(context, source, ready);
