@@ -193,6 +193,8 @@ describe("a neighbour on the local network", () => {
     await ip("-n", name, "link", "set", "eth0", "up");
     await ip("-n", name, "route", "add", "default", "via", `${subnet}.1`);
     await ip("-n", name, "route", "add", `${published.host}/32`, "via", `${subnet}.1`);
+    // Otherwise the neighbour's own kernel drops answers that come from a loopback address.
+    await within("sysctl", "-q", "-w", "net.ipv4.conf.eth0.route_localnet=1");
   });
   afterAll(async () => {
     await ip("netns", "del", name).catch(() => {});
@@ -222,9 +224,7 @@ describe("a neighbour on the local network", () => {
     const rule = /-j (\S+)/.exec(jump)?.[1] ?? "";
     const comment = /--comment "([^"]+)"/.exec(jump)?.[1] ?? "";
     await run("iptables", ["-w", "5", "-D", "DOCKER-USER", "-m", "comment", "--comment", comment, "-j", rule]);
-    // Whether the port on loopback is reached, too, depends on the kernel and on Docker.
-    const [byAddress] = await all();
-    expect(byAddress).toBe("answered");
+    expect(await all()).toEqual(["answered", "answered"]);
 
     await until(async () => (await baton().inFirewall()).includes(jump));
     expect(await all()).toEqual(["silence", "silence"]);
