@@ -86,3 +86,59 @@ describe("environments", () => {
     expect(await names()).toEqual(["production", "staging"]);
   });
 });
+
+describe("shared variables", () => {
+  const path = "/environments/production/variables";
+  const shared = async () => {
+    const [production] = await world.store.environments.list();
+    return production ? world.store.environments.variables(production.id) : null;
+  };
+
+  test("of a pasted file are previewed with their names and lengths, and saved once they are confirmed", async () => {
+    await member.post(path, { name: "SAME", value: "1" });
+    const file = "SAME=1\nAPI_KEY='canary # three'\nNODE_ENV=production";
+    const preview = await member.post(path, { file });
+    expect(preview.status).toBe(200);
+    expect(preview.text).toMatch(/API_KEY new 14 characters .*NODE_ENV new production .*SAME unchanged 1 character /);
+    expect(preview.text).toContain("Save 3 variables");
+    expect(await shared()).toEqual({ SAME: "1" });
+    expect((await member.post(path, { file, save: "yes" })).location).toBe(`${path}?done=saved&count=3`);
+    expect(await shared()).toEqual({ SAME: "1", API_KEY: "canary # three", NODE_ENV: "production" });
+    const { text, html } = await member.get(path);
+    expect(text).toContain("Shared variables of production");
+    expect(html).not.toContain("canary");
+    expect(world.store.rows.audit.at(-1)).toMatchObject({
+      subject: "production",
+      detail: expect.stringContaining("API_KEY"),
+    });
+  });
+
+  test("of a pasted file are refused by their lines, and the lines stay", async () => {
+    const file = "GOOD=1\nmy key=canary";
+    const preview = await member.post(path, { file });
+    expect([preview.status, preview.text]).toEqual([400, expect.stringContaining("Line 2:")]);
+    expect(preview.text).toContain("Save 1 valid variable");
+    const half = await member.post(path, { file, save: "yes" });
+    expect(half.html).toContain(">my key=canary</textarea>");
+    expect(await shared()).toEqual({ GOOD: "1" });
+  });
+
+  test("that nobody may read are not compared with what is pasted, so a guess tells nothing", async () => {
+    await member.post(path, { name: "KEY", value: "canary", visibility: "write-only" });
+    for (const guess of ["wrong", "canary"]) {
+      expect((await member.post(path, { file: `KEY=${guess}` })).text).toContain("KEY changed");
+    }
+    expect((await member.post(`${path}/reveal`, { reveal: "KEY" })).status).toBe(409);
+  });
+
+  test("are revealed one at a time, and the activity says whose", async () => {
+    for (const name of ["ONE", "TWO"]) await member.post(path, { name, value: `canary-${name}`, visibility: "secret" });
+    const { html } = await member.post(`${path}/reveal`, { reveal: "ONE" });
+    expect([html.includes("canary-ONE"), html.includes("canary-TWO")]).toEqual([true, false]);
+    expect(world.store.rows.audit.at(-1)).toMatchObject({ subject: "production", detail: "ONE" });
+  });
+
+  test("of an environment that is not there are not found", async () => {
+    expect((await member.get("/environments/nowhere/variables")).status).toBe(404);
+  });
+});

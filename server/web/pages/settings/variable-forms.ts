@@ -64,7 +64,7 @@ export function refusedForm(form: URLSearchParams, error: string): RefusedVariab
 
 /**
  * Lists what saving would do, by name. For variables that were previewed before, a checkbox says whether they are
- * secret.
+ * secret. A value that nobody may read is not compared, or a guess could be tried.
  */
 export function pasteRows(
   form: URLSearchParams,
@@ -73,6 +73,7 @@ export function pasteRows(
   today: Readonly<Record<string, string>>,
 ): readonly PasteRow[] {
   const [asked, chosen] = [new Set(form.getAll("asked")), new Set(form.getAll("secret"))];
+  const closed = new Set(known.flatMap(({ name, isWriteOnly }) => (isWriteOnly ? name : [])));
   const byDefault = secrecyByDefault(known, Object.fromEntries(values));
   return [...values]
     .sort(([a], [b]) => (a < b ? -1 : 1))
@@ -80,7 +81,11 @@ export function pasteRows(
       name,
       value,
       isSecret: asked.has(name) ? chosen.has(name) : (byDefault[name] ?? true),
-      change: !Object.hasOwn(today, name) ? "new" : today[name] === value ? "unchanged" : "changed",
+      change: !Object.hasOwn(today, name)
+        ? "new"
+        : today[name] === value && !closed.has(name)
+          ? "unchanged"
+          : "changed",
     }));
 }
 
