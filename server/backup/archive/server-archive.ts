@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { ProductId } from "../../model/names/ids.ts";
 import type { RepositoryBundles } from "../../ports/backup/repository-bundles.ts";
-import { type ArchivedFile, archived, filesOf } from "./archive-file.ts";
+import { type ArchivedFile, type ArchiveWriter, archived, filesOf } from "./archive-file.ts";
 import { openWithPassphrase, sealWithPassphrase } from "./passphrase.ts";
 
 // A backup of the server holds, in this order:
@@ -52,20 +52,30 @@ export function writeServerArchive(parts: ServerParts, passphrase: string, signa
     const files = Object.entries(parts.sealed).map(([path, content]) => [path, content.toString("base64")]);
     const sealed = Buffer.from(JSON.stringify(Object.fromEntries(files)));
     await archive.file("sealed.age", await sealWithPassphrase(sealed, passphrase));
-    let tables = 0;
-    await parts.copyDatabase({
-      begin: (layout) => archive.file("database.json", json(layout)),
-      async table(name, rows) {
-        signal.throwIfAborted();
-        await archive.stream(`database/${name}`, rows);
-        tables++;
-      },
-    });
+    const tables = await addDatabase(archive, parts.copyDatabase, signal);
     const products = await parts.repositories.list();
     for (const product of products)
       await archive.stream(`repositories/${product}`, parts.repositories.bundle(product, signal));
     await archive.file("complete.json", json({ tables, repositories: products.length } satisfies BackupEnd));
   });
+}
+
+/** Resolves with the number of tables. */
+export async function addDatabase(
+  archive: ArchiveWriter,
+  copyDatabase: ServerParts["copyDatabase"],
+  signal?: AbortSignal,
+): Promise<number> {
+  let tables = 0;
+  await copyDatabase({
+    begin: (layout) => archive.file("database.json", json(layout)),
+    async table(name, rows) {
+      signal?.throwIfAborted();
+      await archive.stream(`database/${name}`, rows);
+      tables++;
+    },
+  });
+  return tables;
 }
 
 /** A backup that was read to its end once, so that nothing is restored from a damaged one. */
@@ -120,6 +130,15 @@ function parsed(content: Buffer | undefined): unknown {
   } catch {
     return null;
   }
+}
+
+/** Rejects with one sentence when the archive holds no database. */
+export async function layoutIn(bytes: AsyncIterable<Buffer>): Promise<ArchivedLayout> {
+  const small = new Map<string, Buffer>();
+  for await (const { name, content } of filesOf(bytes)) {
+    if (name === "database.json") small.set(name, await whole(content));
+  }
+  return read(small, "database.json", layoutSchema);
 }
 
 /** Reads the rows. They come before the repositories, and reading either skips the other. */

@@ -5,8 +5,12 @@ import { promisify } from "node:util";
 import { root } from "../../../bin/set-up/places.mjs";
 import { temporaryFolder } from "../temporary-folder.ts";
 
-const copied = ["bin", "package.json", "package-lock.json", "tsconfig.json", "tsconfig.build.json", ".gitignore"];
-const processFiles = ["service.ts", "server-process.ts"];
+const copied = [
+  ...["bin", "package.json", "package-lock.json", "tsconfig.json", "tsconfig.build.json", ".gitignore"],
+  // What upgrades load of the server's code.
+  ...["server/boot/process/service.ts", "server/boot/process/server-process.ts"],
+  ...["server/store/embedded", "server/files/durable-file.ts", "server/ports/log.ts"],
+];
 
 /** A server that answers /healthz, and writes into the folder of its database which version has changed it. */
 const main = (health: number) => `import { createServer } from "node:http";
@@ -50,12 +54,9 @@ export async function releasedCheckout(releases: readonly [Release, ...Release[]
   };
   await git(origin, "init", "--quiet", "--initial-branch=main");
   for (const name of copied) await cp(join(root, name), join(origin, name), { recursive: true });
-  for (const name of ["server/boot/process", "views", "builder", "migrations/meta"]) {
+  for (const name of ["views", "builder", "migrations/meta"]) {
     await mkdir(join(origin, name), { recursive: true });
     await writeFile(join(origin, name, ".gitkeep"), "");
-  }
-  for (const name of processFiles) {
-    await cp(join(root, "server/boot/process", name), join(origin, "server/boot/process", name));
   }
   await writeFile(join(origin, "server/boot/config.ts"), config);
   const manifest = JSON.parse(await readFile(join(root, "package.json"), "utf8"));
