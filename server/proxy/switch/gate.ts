@@ -53,15 +53,17 @@ export function createGate(config: { readonly routesFolder: string; readonly inn
 
     async tend(nowMs) {
       await mkdir(folder, { recursive: true, mode: 0o700 });
-      const [until, address] = [await read("until"), await read("address")];
+      // Read and written in opposite orders: a gate that is just being closed is never taken for one that was left.
+      const address = await read("address");
+      const until = await read("until");
       const isKeptClosed = Number(until ?? never) > nowMs;
       if (!isKeptClosed && (until === null || address?.trim() !== inner)) await open();
     },
 
     async close(untilMs) {
       await mkdir(folder, { recursive: true, mode: 0o700 });
-      await write("address", nowhere);
       await write("until", String(untilMs));
+      await write("address", nowhere);
     },
   };
 }
