@@ -18,6 +18,7 @@ import { createRepairs, type Repairs } from "./repairs.ts";
 import { createSettlements } from "./settlements.ts";
 import { followContainers } from "./supervision/container-events.ts";
 import { type CrashLoopLog, createCrashLoopLog } from "./supervision/crash-loops.ts";
+import { createDetours, type Detours } from "./supervision/detours.ts";
 
 const lookEveryMs = 30_000;
 
@@ -51,11 +52,7 @@ export function createReconciler(needs: ReconcilerNeeds & { readonly log: Log })
   const keepBuildCacheSmall = createBuildCacheKeeper(context);
   const removeOldLogs = createLogKeeper(context);
   const removeWhatIsSafe = createCleaner(context);
-  const memory = {
-    publishOnce: createFirstPublishing(context),
-    liveVersions: createLiveVersions(),
-    noteCrashLoops: createCrashLoopLog(context),
-  };
+  const memory = createMemory(context);
   const settlements = createSettlements(context, chores, {
     async tidy(installation) {
       await look();
@@ -72,7 +69,10 @@ export function createReconciler(needs: ReconcilerNeeds & { readonly log: Log })
     async start() {
       await look();
       await chores.catchUp();
-      loop ??= Promise.all([keepLooking(), followContainers(context, news.wake)]);
+      loop ??= Promise.all([
+        keepLooking(),
+        followContainers(context, { changed: news.wake, away: memory.detours.follow }),
+      ]);
     },
     wake: news.wake,
     settle: settlements.begin,
@@ -112,12 +112,20 @@ interface Memory {
   readonly publishOnce: () => Promise<void>;
   readonly liveVersions: LiveVersions;
   readonly noteCrashLoops: CrashLoopLog;
+  readonly detours: Detours;
 }
+
+const createMemory = (context: ReconcilerContext): Memory => ({
+  publishOnce: createFirstPublishing(context),
+  liveVersions: createLiveVersions(),
+  noteCrashLoops: createCrashLoopLog(context),
+  detours: createDetours(context),
+});
 
 async function lookOnce(
   context: ReconcilerContext,
   repairs: Repairs,
-  { publishOnce, liveVersions, noteCrashLoops }: Memory,
+  { publishOnce, liveVersions, noteCrashLoops, detours }: Memory,
 ): Promise<void> {
   context.signal.throwIfAborted();
   await protectHost(context);
@@ -133,6 +141,7 @@ async function lookOnce(
       .carryOut(repair)
       .catch((error: unknown) => warn(context, error, `the repair "${repair.type}" failed; it will be retried`));
   }
+  detours.know(desired, observed);
   await noteCrashLoops(desired, observed);
   await removeDeleted(context, withdrawn);
 }

@@ -26,6 +26,7 @@ export function aContainer(changes: Partial<ContainerState> = {}): ContainerStat
     error: "",
     startedAt: new Date("2026-01-31T12:00:00Z"),
     hostAddress: hostAddress("127.0.0.2", 20_000),
+    ownAddress: hostAddress("172.30.0.2", 3_000),
     stopGraceMs: 10_000,
     keepsData: false,
     ownVolumes: [],

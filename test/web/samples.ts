@@ -141,6 +141,7 @@ export function sampleContainer(
     error: "",
     startedAt: deployment.createdAt,
     hostAddress: hostAddress("127.0.0.2", 20_000),
+    ownAddress: null,
     stopGraceMs: 10_000,
     keepsData: false,
     ownVolumes: [],

@@ -27,6 +27,7 @@ export function containerState(container: Docker.ContainerInspectInfo, instance:
     error: state.Error,
     startedAt: dateOf(state.StartedAt),
     hostAddress: hostAddressOf(host.PortBindings),
+    ownAddress: ownAddressOf(container),
     memoryLimitBytes: host.Memory || null,
     stopGraceMs: ((container.Config as StopTimeout).StopTimeout ?? dockerStopTimeoutS) * 1000,
     keepsData: (host.Mounts ?? []).some(({ Type, Source, ReadOnly }) => Type === "volume" && Source && !ReadOnly),
@@ -60,6 +61,13 @@ interface Binding {
 function hostAddressOf(bindings: Record<string, Binding[] | null> | null | undefined): HostAddress | null {
   const [binding] = Object.values(bindings ?? {}).flatMap((list) => list ?? []);
   return binding ? hostAddress(binding.HostIp || "127.0.0.1", Number(binding.HostPort)) : null;
+}
+
+/** On whichever of its networks, since all of them are bridges of the host. */
+function ownAddressOf({ HostConfig: host, NetworkSettings: net }: Docker.ContainerInspectInfo): HostAddress | null {
+  const [port] = Object.keys(host.PortBindings ?? {});
+  const address = Object.values(net.Networks ?? {}).find(({ IPAddress }) => IPAddress)?.IPAddress;
+  return port && address ? hostAddress(address, Number.parseInt(port, 10)) : null;
 }
 
 /**

@@ -68,6 +68,11 @@ export interface ContainerState {
   readonly startedAt: Date | null;
   /** Where its port is published. Containers of an older Baton may be published elsewhere. */
   readonly hostAddress: HostAddress | null;
+  /**
+   * Where its published port can be reached from this host without the engine's help, if the engine is on this host.
+   * Null while it does not run. It may change with each run.
+   */
+  readonly ownAddress: HostAddress | null;
   readonly memoryLimitBytes: number | null;
   /** The time it asks for between SIGTERM and SIGKILL. */
   readonly stopGraceMs: number;

@@ -2,17 +2,19 @@ import { EngineUnavailable } from "../../ports/engine/engine.ts";
 import type { ReconcilerContext } from "../context.ts";
 
 const tryAgainMs = 1_000;
+const looksMeanwhile = 4;
 /** Whoever removes a running container causes two events; the first one alone would start it again in vain. */
 const gatherMs = 100;
 const surelyHeardMs = 1_000;
 
 /**
- * Calls `changed` when a container has ended or is gone, and when the engine is back after it was away. Whoever made the
- * change, the regular look would find it half a minute later. Resolves when the signal is aborted.
+ * Calls `changed` when a container has ended or is gone, and when the engine is back after it was away; and `away` a few
+ * times a second until then. Whoever made the change, the regular look would find it half a minute later. Resolves when
+ * the signal is aborted.
  */
 export async function followContainers(
   context: Pick<ReconcilerContext, "engine" | "clock" | "log" | "signal">,
-  changed: () => void,
+  { changed, away }: { readonly changed: () => void; readonly away: () => Promise<void> },
 ): Promise<void> {
   const { engine, clock, log, signal } = context;
   for (let isBack = false; !signal.aborted; isBack = true) {
@@ -24,7 +26,10 @@ export async function followContainers(
         log.warn({ err: error }, "reading Docker's events failed; it will be retried");
       }
     }
-    await clock.sleep(tryAgainMs, signal).catch(() => {});
+    for (let look = 0; look < looksMeanwhile && !signal.aborted; look++) {
+      await away();
+      await clock.sleep(tryAgainMs / looksMeanwhile, signal).catch(() => {});
+    }
   }
 }
 

@@ -159,10 +159,13 @@ export function containersContract(scene: () => EngineScene): void {
       const app = { exits: [null, { afterMs: 100, code: 3 }, null] };
       const id = await startedUp(app, { kind: "web", publish });
       await engine().stopContainer(id, 1_000, never);
-      expect(await state(id)).toMatchObject({ status: "exited", hostAddress: publish.hostAddress });
+      expect(await state(id)).toMatchObject({ status: "exited", hostAddress: publish.hostAddress, ownAddress: null });
       await engine().startContainer(id, never);
       await scene().eventually(async () =>
-        expect(await state(id)).toMatchObject({ status: "running", restartCount: 1, hostAddress: publish.hostAddress }),
+        expect(await state(id)).toMatchObject({
+          ...{ status: "running", restartCount: 1, hostAddress: publish.hostAddress },
+          ownAddress: expect.stringMatching(/^\d+(?:\.\d+){3}:3000$/),
+        }),
       );
     });
 

@@ -1,4 +1,5 @@
 import { posix } from "node:path";
+import type { HostAddress } from "../../../server/model/names/host-address.ts";
 import type { ContainerId } from "../../../server/model/names/ids.ts";
 import type {
   ContainerRequest,
@@ -56,6 +57,7 @@ export function createFakeContainer(given: {
   readonly app: App;
   readonly hasHealthcheck: boolean;
   readonly imageVolumes: readonly string[];
+  readonly ownAddress: HostAddress | null;
   /** The content of a folder, which may be a volume. */
   readonly folder: (path: string) => Map<string, string>;
   readonly emit: (event: EngineEvent) => void;
@@ -183,7 +185,18 @@ export function createFakeContainer(given: {
     },
     state: () => {
       const healthcheckOutput = healthcheck === "unhealthy" ? (app.healthcheck?.output ?? "") : "";
-      const now = { status, exitCode, outOfMemory, restartCount, deaths, startedAt, healthcheck, healthcheckOutput };
+      const ownAddress = status === "running" ? given.ownAddress : null;
+      const now = {
+        ownAddress,
+        status,
+        exitCode,
+        outOfMemory,
+        restartCount,
+        deaths,
+        startedAt,
+        healthcheck,
+        healthcheckOutput,
+      };
       return Object.assign(now, fixed);
     },
     start() {

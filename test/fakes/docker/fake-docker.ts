@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { HostAddress } from "../../../server/model/names/host-address.ts";
+import { type HostAddress, hostAddress } from "../../../server/model/names/host-address.ts";
 import type { ContainerId, InstanceId } from "../../../server/model/names/ids.ts";
 import {
   type ContainerFilter,
@@ -38,6 +38,8 @@ export interface FakeDocker extends Engine {
   away: boolean;
   /** For this time the daemon accepts calls and does not answer them, as if it were sent SIGSTOP. Containers keep running. */
   hang(forMs: number): void;
+  /** Stops the daemon and closes the ports that it publishes. Containers keep running. After this time both are back. */
+  kill(downMs: number): void;
   /** Stops the daemon with its containers. After this time it is back, with the containers that should run. */
   restart(downMs: number): void;
 }
@@ -61,8 +63,13 @@ export function createFakeDocker(clock: FakeClock, instance = "fake0000" as Inst
   const emit = (event: EngineEvent) => {
     for (const subscriber of [...subscribers]) subscriber.push(event);
   };
+  let publishes = true;
   const at = (address: HostAddress) =>
-    [...containers.values()].find((one) => one.request.publish?.hostAddress === address && one.isRunning) ?? null;
+    [...containers.values()].find(
+      (one) =>
+        (publishes && one.isRunning && one.request.publish?.hostAddress === address) ||
+        one.state().ownAddress === address,
+    ) ?? null;
 
   /** The folder of the volume that is mounted there, or the container's own; null when it has no such folder. */
   function folderOf(id: ContainerId, mounts: ContainerRequest["mounts"], path: string): Map<string, string> | null {
@@ -98,7 +105,7 @@ export function createFakeDocker(clock: FakeClock, instance = "fake0000" as Inst
     return null;
   }
 
-  const docker: Omit<FakeDocker, "away" | "restart" | "hang"> = {
+  const docker: Omit<FakeDocker, "away" | "restart" | "hang" | "kill"> = {
     instance,
     containers,
     occupied,
@@ -132,6 +139,7 @@ export function createFakeDocker(clock: FakeClock, instance = "fake0000" as Inst
       const adopted = adopt(request);
       if (adopted !== null) return adopted;
       made += 1;
+      const { publish } = request;
       const id = createHash("sha256").update(`${request.name} ${made}`).digest("hex") as ContainerId;
       containers.set(
         id,
@@ -141,6 +149,7 @@ export function createFakeDocker(clock: FakeClock, instance = "fake0000" as Inst
           app: appOf(image.app, request.service),
           hasHealthcheck: image.info.hasHealthcheck,
           imageVolumes: image.info.volumes,
+          ownAddress: publish && hostAddress(`172.30.${made >> 8}.${made % 256}`, publish.containerPort),
         }),
       );
       const names = request.sharesNetwork ? [] : [request.service, ...request.options.aliases];
@@ -256,6 +265,16 @@ export function createFakeDocker(clock: FakeClock, instance = "fake0000" as Inst
     hang: {
       value(forMs: number) {
         hangsUntilMs = clock.monotonicMs() + forMs;
+      },
+    },
+    kill: {
+      value(downMs: number) {
+        setAway(true);
+        publishes = false;
+        clock.after(downMs, () => {
+          publishes = true;
+          setAway(false);
+        });
       },
     },
     restart: {

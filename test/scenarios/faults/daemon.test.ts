@@ -15,6 +15,25 @@ test("Docker is restarted under a live version: it comes back on the port that t
   expect(world.docker.containers.size).toBe(1);
 });
 
+test("Docker is killed and its containers go on without it: so do the apps, and Docker's ports are used again afterwards", async () => {
+  const world = createWorld();
+  const id = await world.push("shop");
+  await world.atRest();
+  const { installation } = await world.product("shop");
+  const upstreams = () => world.caddy.addressesOf(installation.id, id);
+  const published = await upstreams();
+  world.docker.kill(20_000);
+  await world.pass(500);
+  for (let second = 0; second < 19; second++) {
+    expect(await world.request("shop.localhost")).toMatchObject({ status: 200, deployment: id });
+    await world.pass(1_000);
+  }
+  expect(await upstreams()).not.toEqual(published);
+  await world.pass(3_000);
+  expect(await upstreams()).toEqual(published);
+  expect(await world.request("shop.localhost")).toMatchObject({ status: 200, deployment: id });
+});
+
 test("when Docker is restarted in the middle of a build, the build starts over and its version goes live", async () => {
   const world = createWorld();
   const id = await world.push("shop", { build: { takesMs: 30_000 } });
