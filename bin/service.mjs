@@ -8,6 +8,7 @@ import { lookAtMachine } from "./set-up/machine.mjs";
 import { mmdebstrap } from "./set-up/packages/debian.mjs";
 import { dataFolder, root } from "./set-up/places.mjs";
 import { findCaddy } from "./set-up/programs/caddy.mjs";
+import { couldLiveRestore, dockerEndpoint } from "./set-up/programs/docker-endpoint.mjs";
 import { installService, refuseUnlessPossible } from "./set-up/service/service-install.mjs";
 import { serviceFiles, serviceGreeting } from "./set-up/service/service-units.mjs";
 import { readSettings } from "./set-up/settings.mjs";
@@ -21,7 +22,10 @@ await main(async () => {
   const { caddyBin } = await setUp({ ...serverWishes(), alsoNeeded: [mmdebstrap] });
   await installService(serviceFiles({ ...facts, caddy: caddyBin }));
   const { publicUrl, adminToken } = await readSettings(root);
-  process.stdout.write(serviceGreeting({ dashboard: publicUrl.origin, hasOwnToken: adminToken !== null }));
+  const hintsAtLiveRestore = await couldLiveRestore(dockerEndpoint());
+  process.stdout.write(
+    serviceGreeting({ dashboard: publicUrl.origin, hasOwnToken: adminToken !== null, hintsAtLiveRestore }),
+  );
 });
 
 async function print() {

@@ -18,6 +18,7 @@ import { findCaddy, provideCaddy } from "./programs/caddy.mjs";
 import { provideDocker } from "./programs/docker.mjs";
 import { askDocker, dockerEndpoint } from "./programs/docker-endpoint.mjs";
 import { keepWaitingConnections } from "./programs/kernel.mjs";
+import { mayLiveRestore, writeLiveRestore } from "./programs/live-restore.mjs";
 import { findCommand } from "./run.mjs";
 import { readSettings } from "./settings.mjs";
 import { takeTurn } from "./turn.mjs";
@@ -31,10 +32,12 @@ import { takeTurn } from "./turn.mjs";
  * @param {readonly string[]} [wishes.otherCaddies] binaries that would save the download
  * @param {readonly import("./packages/debian.mjs").Need[]} [wishes.alsoNeeded] beyond what the server needs
  * @param {boolean} [wishes.docker] whether the machine's Docker is needed
+ * @param {boolean} [wishes.liveRestore] whether apps are to go on while a Docker that is installed or started here is away
  * @param {boolean} [wishes.settings] whether to check a server's settings in the environment before the long steps
  * @returns {Promise<{ caddyBin: string, stopDocker: () => Promise<void> }>} stopDocker stops only what was started here
  */
-export async function setUp({ folder, caddyFolder, otherCaddies, alsoNeeded = [], docker = true, settings = false }) {
+export async function setUp(wishes) {
+  const { folder, caddyFolder, otherCaddies, alsoNeeded = [], docker = true, settings = false } = wishes;
   const { step } = createPrinter();
   return inTurn(async () => {
     await step("Node", () => checkNode());
@@ -43,6 +46,9 @@ export async function setUp({ folder, caddyFolder, otherCaddies, alsoNeeded = []
     await step("npm packages", (announce) => installPackages(root, announce));
     await step("Code", (announce) => build(root, announce));
     if (settings) await readSettings(root);
+    const liveRestore = wishes.liveRestore === true && mayLiveRestore();
+    const installsDocker = packages.includes("docker.io");
+    if (liveRestore && installsDocker) await writeLiveRestore();
     await step("Debian packages", (announce) => installDebianPackages(packages, machine, announce));
     await mkdir(folder, { recursive: true, mode: 0o700 });
     const caddy = await step("Caddy", (announce) =>
@@ -50,7 +56,8 @@ export async function setUp({ folder, caddyFolder, otherCaddies, alsoNeeded = []
     );
     await step("Kernel", () => keepWaitingConnections());
     if (!docker) return { caddyBin: caddy.bin, stopDocker: async () => {} };
-    const { stop } = await step("Docker", (announce) => provideDocker({ endpoint, machine, folder }, announce));
+    const daemon = { endpoint, machine, folder, liveRestore: liveRestore && !installsDocker };
+    const { stop } = await step("Docker", (announce) => provideDocker(daemon, announce));
     return { caddyBin: caddy.bin, stopDocker: stop };
   });
 }
@@ -107,5 +114,6 @@ export const serverWishes = () => ({
   folder: dataFolder(),
   caddyFolder: `${dataFolder()}/bin`,
   otherCaddies: [`${cacheFolder}/caddy`],
+  liveRestore: true,
   settings: true,
 });

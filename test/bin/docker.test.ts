@@ -1,11 +1,12 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { readFile, writeFile } from "node:fs/promises";
+import { readFile, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { provideDocker } from "../../bin/set-up/programs/docker.mjs";
-import { askDocker, dockerEndpoint } from "../../bin/set-up/programs/docker-endpoint.mjs";
+import { askDocker, couldLiveRestore, dockerEndpoint } from "../../bin/set-up/programs/docker-endpoint.mjs";
+import { mayLiveRestore, writeLiveRestore } from "../../bin/set-up/programs/live-restore.mjs";
 import { program, temporaryFolder } from "./temporary-folder.ts";
 
 const endpointAt = (socket: string) => dockerEndpoint({ DOCKER_HOST: `unix://${socket}` });
@@ -57,6 +58,31 @@ describe("where Docker is expected", () => {
   });
 });
 
+test("containers go on without the daemon where nobody has set it up otherwise, and not in a Swarm", async () => {
+  const folder = await temporaryFolder();
+  const places = { settings: join(folder, "docker/daemon.json"), swarm: join(folder, "docker-state.json") };
+  expect(mayLiveRestore(places)).toBe(true);
+  await writeFile(places.swarm, "{}");
+  expect(mayLiveRestore(places)).toBe(false);
+  await rm(places.swarm);
+  await writeLiveRestore(places);
+  expect(JSON.parse(await readFile(places.settings, "utf8"))).toEqual({ "live-restore": true });
+  expect(mayLiveRestore(places)).toBe(false);
+});
+
+test.each([
+  [{ LiveRestoreEnabled: false, Swarm: { LocalNodeState: "inactive" } }, true],
+  [{ LiveRestoreEnabled: false, Swarm: { LocalNodeState: "active" } }, false],
+  [{ LiveRestoreEnabled: true }, false],
+  [{}, false],
+])("a daemon that says %j could let containers go on without it: %s", async (info, could) => {
+  const socket = join(await temporaryFolder(), "docker.sock");
+  const daemon = createServer((_, response) => response.end(JSON.stringify(info))).listen(socket);
+  await once(daemon, "listening");
+  onTestFinished(() => void daemon.close());
+  expect(await couldLiveRestore(endpointAt(socket))).toBe(could);
+});
+
 describe("a Docker daemon", { timeout: 60_000 }, () => {
   test("that does not run is started, goes on by itself, and can be stopped by whoever started it", async () => {
     const where = await standIn(answers);
@@ -66,6 +92,13 @@ describe("a Docker daemon", { timeout: 60_000 }, () => {
     expect(process.kill(pid, 0)).toBe(true);
     await docker.stop();
     expect(() => process.kill(pid, 0)).toThrow("ESRCH");
+  });
+
+  test("that is started lets containers go on without it where that is wanted", async () => {
+    const where = await standIn((socket) => `console.log("arguments", ...process.argv.slice(2)); ${answers(socket)}`);
+    const docker = await provideDocker({ ...where, liveRestore: true }, announced);
+    await docker.stop();
+    expect(await readFile(join(where.folder, "docker.log"), "utf8")).toContain("arguments --live-restore\n");
   });
 
   test("that runs is left alone, and not stopped either", async () => {

@@ -91,8 +91,13 @@ describe("the service", () => {
 });
 
 test("a new service is announced with its address and the place of its token", () => {
-  const first = serviceGreeting({ dashboard: "https://baton.example.com", hasOwnToken: false });
+  const first = serviceGreeting({
+    ...{ dashboard: "https://baton.example.com", hasOwnToken: false, hintsAtLiveRestore: false },
+  });
   expect(first).toContain("https://baton.example.com");
   expect(first).toMatch(/Sign in {5}npm run admin -- link.*\n.*journalctl -u baton -g baton_/);
-  expect(serviceGreeting({ dashboard: "x", hasOwnToken: true })).toContain("BATON_ADMIN_TOKEN");
+  expect(first).not.toContain("live-restore");
+  const second = serviceGreeting({ dashboard: "x", hasOwnToken: true, hintsAtLiveRestore: true });
+  expect(second).toContain("BATON_ADMIN_TOKEN");
+  expect(second).toContain('"live-restore": true to /etc/docker/daemon.json');
 });

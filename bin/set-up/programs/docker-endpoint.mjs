@@ -45,6 +45,18 @@ export async function askDocker(endpoint) {
   }
 }
 
+/**
+ * Whether apps stop while this Docker is restarted, although they need not: its live-restore is off, and no Swarm rules
+ * it out. False when it does not say.
+ *
+ * @param {Endpoint} endpoint
+ */
+export async function couldLiveRestore(endpoint) {
+  if (!endpoint.askable) return false;
+  const { LiveRestoreEnabled, Swarm } = await get(endpoint, "/info").then(JSON.parse, () => ({}));
+  return LiveRestoreEnabled === false && Swarm?.LocalNodeState !== "active";
+}
+
 async function get({ options, tlsFolder }, path) {
   const signal = AbortSignal.timeout(ANSWER_TIMEOUT_MS);
   const tls = tlsFolder ? await readCertificates(tlsFolder) : {};

@@ -21,9 +21,13 @@ const nothingToStop = async () => {};
  * @param {import("./docker-endpoint.mjs").Endpoint} where.endpoint
  * @param {Pick<import("../machine.mjs").Machine, "hasSystemd">} where.machine
  * @param {string} where.folder for the daemon's log and process id
+ * @param {boolean} [where.liveRestore] whether containers go on without a daemon that is started here
  * @param {string} [where.pidFile] the daemon's own file
  */
-export async function provideDocker({ endpoint, machine, folder, pidFile = DAEMON_PID_FILE }, announce) {
+export async function provideDocker(
+  { endpoint, machine, folder, liveRestore = false, pidFile = DAEMON_PID_FILE },
+  announce,
+) {
   if (!endpoint.askable) return { is: `at ${endpoint.name}`, stop: nothingToStop };
   const { version } = await askDocker(endpoint);
   if (version) return { is: version, stop: nothingToStop };
@@ -34,13 +38,13 @@ export async function provideDocker({ endpoint, machine, folder, pidFile = DAEMO
   }
   if (await daemonRuns(pidFile))
     return { is: await untilAnswering(endpoint), did: "was starting", stop: nothingToStop };
-  return startDaemon(endpoint, folder);
+  return startDaemon({ endpoint, folder, liveRestore });
 }
 
-async function startDaemon(endpoint, folder) {
+async function startDaemon({ endpoint, folder, liveRestore }) {
   const logFile = join(folder, "docker.log");
   const log = await open(logFile, "w", 0o600);
-  const daemon = spawn("dockerd", [], {
+  const daemon = spawn("dockerd", liveRestore ? ["--live-restore"] : [], {
     cwd: "/",
     detached: true,
     env: { ...process.env, PATH: searchPath() },

@@ -29,8 +29,11 @@ export function serviceFiles(facts) {
   ];
 }
 
-/** Returns the final message of `npm run service`. Baton itself prints a new token to its log. */
-export function serviceGreeting({ dashboard, hasOwnToken }) {
+/**
+ * Returns the final message of `npm run service`. Baton itself prints a new token to its log. `hintsAtLiveRestore`: see
+ * `couldLiveRestore`.
+ */
+export function serviceGreeting({ dashboard, hasOwnToken, hintsAtLiveRestore }) {
   const token = hasOwnToken
     ? "the one in BATON_ADMIN_TOKEN"
     : "a first start prints it in the log: journalctl -u baton -g baton_";
@@ -41,9 +44,15 @@ export function serviceGreeting({ dashboard, hasOwnToken }) {
     Sign in     npm run admin -- link   (prints a link that works once)
     Token       ${token}
     Log         journalctl -fu baton
-
+${hintsAtLiveRestore ? liveRestoreHint : ""}
 `;
 }
+
+const liveRestoreHint = `
+  Apps stop while this Docker is restarted or upgraded. To let them go on, add
+  "live-restore": true to /etc/docker/daemon.json, then run: systemctl reload docker
+  (docs/reliability.md says what it costs.)
+`;
 
 const environmentFile = (data) => join(data, "service.env");
 

@@ -9,6 +9,7 @@ const infoLimitMs = 5_000;
 interface MachineAnswer {
   readonly DockerRootDir?: string;
   readonly LiveRestoreEnabled?: boolean;
+  readonly Swarm?: { readonly LocalNodeState?: string };
   readonly NCPU: number;
   readonly MemTotal: number;
   readonly CgroupDriver?: string;
@@ -48,7 +49,7 @@ export async function readMachine(daemon: Daemon, signal: AbortSignal): Promise<
     memoryBytes: known(answer.MemTotal),
     cgroups: cgroupsOf(answer),
     ...(answer.DockerRootDir && { dataFolder: answer.DockerRootDir }),
-    ...(answer.LiveRestoreEnabled !== undefined && { liveRestore: answer.LiveRestoreEnabled }),
+    ...liveRestoreOf(answer),
     imageStore: imageStoreOf(answer),
     // An option is a list of settings, such as "name=rootless" or "name=seccomp,profile=default".
     rootless: (answer.SecurityOptions ?? []).some((option) => option.split(",").includes("name=rootless")),
@@ -60,6 +61,12 @@ export async function readMachine(daemon: Daemon, signal: AbortSignal): Promise<
     operatingSystem: answer.OperatingSystem ?? "",
     firewallBackend: answer.FirewallBackend?.Driver ?? null,
   };
+}
+
+function liveRestoreOf({ LiveRestoreEnabled: isOn, Swarm: swarm }: MachineAnswer): Pick<EngineMachine, "liveRestore"> {
+  if (isOn === undefined) return {};
+  if (isOn) return { liveRestore: "on" };
+  return { liveRestore: swarm?.LocalNodeState === "active" ? "swarm" : "off" };
 }
 
 function imageStoreOf({ Driver: driver = "unknown", DriverStatus: status }: MachineAnswer): string {

@@ -161,8 +161,11 @@ export interface EngineMachine {
   readonly firewallBackend: string | null;
   /** Where it keeps images, containers and volumes: `/var/lib/docker`. Absent when it does not say. */
   readonly dataFolder?: string;
-  /** Whether containers go on running while the daemon is stopped or restarted. Absent when it does not say. */
-  readonly liveRestore?: boolean;
+  /**
+   * Whether containers go on running while the daemon is stopped or restarted; `swarm`: no, and as a part of a Swarm it
+   * cannot let them. Absent when it does not say.
+   */
+  readonly liveRestore?: "on" | "off" | "swarm";
 }
 
 /** The daemon is not responding. Transient: the caller may try again. */

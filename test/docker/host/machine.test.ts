@@ -43,8 +43,10 @@ test("a daemon says which limits its kernel does not hold containers to", async 
 
 test("a daemon says where it keeps its data, and whether containers outlive it, or nothing of it", async () => {
   expect(await machineOf({ DockerRootDir: "/srv/docker", LiveRestoreEnabled: false })).toMatchObject({
-    ...{ dataFolder: "/srv/docker", liveRestore: false },
+    ...{ dataFolder: "/srv/docker", liveRestore: "off" },
   });
-  expect(await machineOf({ LiveRestoreEnabled: true })).toMatchObject({ liveRestore: true });
+  expect(await machineOf({ LiveRestoreEnabled: true })).toMatchObject({ liveRestore: "on" });
+  const inSwarm = { LiveRestoreEnabled: false, Swarm: { LocalNodeState: "active" } };
+  expect(await machineOf(inSwarm)).toMatchObject({ liveRestore: "swarm" });
   expect(Object.keys(await machineOf({}))).not.toEqual(expect.arrayContaining(["dataFolder"]));
 });

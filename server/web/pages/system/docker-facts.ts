@@ -34,11 +34,15 @@ function aboutMachine(info: EngineInfo, machine: EngineMachine, now: Date): Syst
     ["Images", imageStore],
     ["cgroups", cgroups ? `v${cgroups.version}, ${cgroups.driver}` : "none"],
     ["Rootless", rootless ? "yes" : "no"],
-    ...(machine.liveRestore === undefined
-      ? []
-      : [["Live restore", machine.liveRestore ? "on" : "off: apps stop while Docker is restarted"] as const]),
+    ...(machine.liveRestore === undefined ? [] : [["Live restore", liveRestoreText[machine.liveRestore]] as const]),
   ];
 }
+
+const liveRestoreText = {
+  on: "on: apps go on while Docker is restarted",
+  off: 'off: apps stop while Docker is restarted. Add "live-restore": true to /etc/docker/daemon.json and reload Docker',
+  swarm: "off: apps stop while Docker is restarted. A Swarm rules it out",
+} satisfies Readonly<Record<NonNullable<EngineMachine["liveRestore"]>, string>>;
 
 function packageText({ packager }: EngineInfo): string {
   switch (packager) {
