@@ -26,6 +26,7 @@ import { applyChanges } from "./deployments/apply-changes.ts";
 import { cancel } from "./deployments/cancel.ts";
 import { deploy } from "./deployments/deploy.ts";
 import { dismissFailure } from "./deployments/dismiss-failure.ts";
+import { goBack } from "./deployments/go-back.ts";
 import { redeploy } from "./deployments/redeploy.ts";
 import { redeployProduct } from "./deployments/redeploy-product.ts";
 import { retry } from "./deployments/retry.ts";
@@ -75,6 +76,7 @@ const commands = {
   deploy: { permission: "deploy", run: deploy },
   retry: { permission: "deploy", run: retry },
   redeploy: { permission: "deploy", run: redeploy },
+  goBack: { permission: "restore", run: goBack },
   redeployProduct: { permission: "deploy", run: redeployProduct },
   applyChanges: { permission: "deploy", run: applyChanges },
   cancel: { permission: "deploy", run: cancel },

@@ -5,11 +5,12 @@ import { removeDeployment } from "./containers/remove.ts";
 import { restartReplaced } from "./containers/stop-replaced.ts";
 import type { DeploymentContext } from "./context/context.ts";
 import { switchBack } from "./cut-over.ts";
+import { undoDataChange } from "./data/go-back.ts";
 import { dropBroken } from "./data/own-backup.ts";
 import type { Journal } from "./record/journal.ts";
 import { liveBefore } from "./record/live-before.ts";
 import { moveTo } from "./record/move-to.ts";
-import { withdrawHosts } from "./routing/hosts.ts";
+import { letRequestsThrough, withdrawHosts } from "./routing/hosts.ts";
 
 /** Cleaning up must not wait forever; the reconciler finds what is left. */
 const cleanUpTimeoutMs = 60_000;
@@ -38,20 +39,35 @@ export async function rollBack(
   }
   await asFarAsPossible(removeDeployment(cleanUp, deployment.id, { graceMs: 0 }));
   await asFarAsPossible(dropBroken(cleanUp).then(() => {}));
+  let data: string | null = null;
   if (before) {
-    await asFarAsPossible(restartReplaced(cleanUp, before));
-    if (deployment.status === "deploying") await asFarAsPossible(withdrawHosts(cleanUp, deployment.spec, before));
+    const undoing = async () => {
+      data = await undoDataChange(cleanUp, before);
+    };
+    if (deployment.dataBefore !== null) await asFarAsPossible(undoing());
+    // Undoing may have taken long.
+    const restarting: DeploymentContext = { ...context, signal: clock.timeout(cleanUpTimeoutMs) };
+    await asFarAsPossible(restartReplaced(restarting, before));
+    if (deployment.status === "deploying") await asFarAsPossible(withdrawHosts(restarting, deployment.spec, before));
+    if (deployment.dataBefore !== null) await asFarAsPossible(letRequestsThrough(restarting, before));
   }
-  const failure =
-    outcome.type === "failed"
-      ? withCause(journal.withoutSecrets({ ...outcome.failure, ...(served && { served }) }))
-      : null;
+  const failure = outcome.type === "failed" ? failureOf(context, outcome.failure, { served, data }) : null;
   reportOutcome(context, failure);
   await journal.flush(cleanUp.signal);
 
   const at = clock.now();
   const transition = failure ? ({ type: "failed", at, failure } as const) : ({ type: "cancelled", at } as const);
   return moveTo({ ...context, signal: clock.timeout(recordTimeoutMs) }, deployment, transition);
+}
+
+/** With what became of traffic and data. */
+function failureOf(
+  { journal }: DeploymentContext,
+  failure: Failure,
+  { served, data }: { readonly served: Served | null; readonly data: string | null },
+): Failure {
+  const hint = [failure.hint, data].filter((text) => text !== null).join(" ") || null;
+  return withCause(journal.withoutSecrets({ ...failure, hint, ...(served && { served }) }));
 }
 
 function reportOutcome({ progress, journal }: DeploymentContext, failure: Failure | null): void {

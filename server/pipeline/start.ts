@@ -10,6 +10,7 @@ import type { RunningService } from "./containers/running-service.ts";
 import { startService } from "./containers/start-service.ts";
 import { type DeploymentContext, ownerOf } from "./context/context.ts";
 import { backUpBefore } from "./data/back-up-before.ts";
+import { putDataBack, saveDataOfNow } from "./data/go-back.ts";
 
 /**
  * Starts and checks every service of the version in the order of the rollout: next to the running version or, where
@@ -24,7 +25,9 @@ export async function startServices(
   const { engine, journal, signal, failpoint } = context;
   let spec = planned;
   // While everything still runs, so that a failure leaves it as it is.
+  await saveDataOfNow(context, live);
   if (live) await backUpBefore(context, spec, live);
+  await putDataBack(context, live);
   const networks = await provideNetworks(context, ownerOf(context), spec);
   const started = new Map<string, RunningService>();
   const checked = new Set<string>();

@@ -33,7 +33,7 @@ test("a container that is kept for the first time is known on the installation's
       connect: async (...args: unknown[]) => void connected.push(args.slice(0, 3)),
     },
     failpoint: async () => {},
-    deployment: { id: 2 as DeploymentId },
+    deployment: { id: 2 as DeploymentId, dataBefore: null },
     installation: { id: installation },
     product: { id: product },
     journal: { stage: () => {}, note: () => {}, warn: () => {} },

@@ -1,14 +1,13 @@
 import { describe, expect, test } from "vitest";
-import { failpointNames } from "../../server/pipeline/context/failpoint.ts";
 import type { Files } from "../fakes/fake-repositories.ts";
 import type { FakeWorld } from "../fakes/fake-world.ts";
 import { comeToRest } from "./at-rest.ts";
 import { grown, plain } from "./products.ts";
-import { withLive } from "./scene.ts";
+import { usualFailpoints, withLive } from "./scene.ts";
 
 /** From these failpoints on, the cut-over is decided and cannot be cancelled. */
 const tooLate: readonly string[] = ["before-switch", "after-switch", "watching", "ready"];
-const inTime = failpointNames.filter((name) => !tooLate.includes(name));
+const inTime = usualFailpoints.filter((name) => !tooLate.includes(name));
 const second = grown({}, { prints: ["2"] });
 
 /** Calls `act` when the deployment of a second version reaches the failpoint, and lets everything finish. */
@@ -97,7 +96,7 @@ describe("cancelled", () => {
 });
 
 describe("stopped by hand", () => {
-  test.each(failpointNames.slice(0, -1))("at %s is refused, and the deployment goes on", async (name) => {
+  test.each(usualFailpoints.slice(0, -1))("at %s is refused, and the deployment goes on", async (name) => {
     let answer: unknown;
     const { first, id, users, row, wrong } = await during(name, async (world) => {
       const { installation } = await world.product("shop");
@@ -138,7 +137,7 @@ describe("deleted with its data", () => {
   const deleteProduct = async (world: FakeWorld) =>
     world.store.products.markDeleted((await world.product("shop")).product.id, { keepVolumes: false });
 
-  test.each(failpointNames)("at %s, a product leaves nothing behind", async (name) => {
+  test.each(usualFailpoints)("at %s, a product leaves nothing behind", async (name) => {
     const { world, wrong } = await during(name, deleteProduct);
     await world.pass(120_000);
     expect(await wrong()).toEqual([]);

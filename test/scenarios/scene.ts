@@ -1,5 +1,6 @@
 import type { Deployment } from "../../server/model/deployment/deployment.ts";
 import type { DeploymentId } from "../../server/model/names/ids.ts";
+import { failpointNames } from "../../server/pipeline/context/failpoint.ts";
 import type { Files } from "../fakes/fake-repositories.ts";
 import { createWorld, type FakeWorld, type WorldOptions } from "../fakes/fake-world.ts";
 import { comeToRest, faultsAtRest } from "./at-rest.ts";
@@ -36,3 +37,8 @@ export async function withLive(version: Files, options: WorldOptions = {}): Prom
     },
   };
 }
+
+/** The places that a deployment passes which does not go back with the data. */
+export const usualFailpoints = failpointNames.filter(
+  (name) => !["data-saved", "live-stopped", "data-restored"].includes(name),
+);

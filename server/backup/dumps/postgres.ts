@@ -3,6 +3,8 @@ import { connect, maintenance, onlyFailed } from "./postgres-client.ts";
 import { count, createLike, drop, fill, shortened, swap } from "./postgres-databases.ts";
 
 const roleFile = "roles.sql";
+/** The end of the name of a database that is to take another one's place. */
+const besideWhileFilled = "baton_restoring";
 
 /**
  * Dumps each database of the server in pg_dump's custom format, and the roles beside them. A restore fills a new
@@ -30,7 +32,9 @@ export const postgres: DumpTool = {
     const restored: string[] = [];
     for (const file of files) {
       if (file === roles) continue;
-      const fresh = shortened(file.of, suffix);
+      const fresh = shortened(file.of, target === "same" ? besideWhileFilled : suffix);
+      // Its server was killed while it filled it.
+      if (target === "same") await drop(client, fresh);
       await createLike(client, fresh, file.of);
       try {
         await fill(client, fresh, file.open(signal));

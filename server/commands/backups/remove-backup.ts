@@ -14,6 +14,9 @@ export async function removeBackup(
   if (backup.finishedAt === null) return refused("conflict", "the backup is still running");
   const open = await store.backups.restores({ installation: backup.installationId, unfinished: true });
   if (open.some(({ backupId }) => backupId === id)) return refused("conflict", "the backup is being restored");
+  const undecided = await store.deployments.undecided(backup.installationId);
+  const user = undecided.find((one) => backup.madeForId === one.id || backup.madeForId === one.dataBefore);
+  if (user && backup.madeForId !== null) return refused("conflict", `deployment ${user.number} needs the backup`);
   try {
     await backupTools.remove(await store.backups.openPlace(), backup, clock.timeout(limitMs));
   } catch (error) {

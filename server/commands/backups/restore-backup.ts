@@ -16,6 +16,8 @@ export async function restoreBackup(
   if (backup.method === "redis" && into === "new") {
     return refused("invalid", "Redis has one set of data, so there is no place beside it");
   }
+  const busy = (await store.deployments.undecided(backup.installationId)).find(({ dataBefore }) => dataBefore !== null);
+  if (busy) return refused("conflict", `deployment ${busy.number} is going back with the data`);
   const request = { backup: id, installation: backup.installationId, into, requestedBy: by };
   const restore = await store.backups.requestRestore(request, clock.now());
   if (!restore) return refused("conflict", "another restore of this product is not finished yet");

@@ -1,12 +1,13 @@
 import { type Deployment, readyAtOf, specOf } from "../../model/deployment/deployment.ts";
 import { servicesOf } from "../../model/deployment/spec.ts";
+import type { DeploymentId } from "../../model/names/ids.ts";
 import type { Uses } from "../adapters.ts";
 import { refused } from "../refused.ts";
 import { type QueueOutcome, queueDeployment } from "./queue-deployment.ts";
 
 /**
  * Makes a version that was ready live again, with the variables it had ("then") or the current ones ("now"). It is a
- * rollback if another version is live.
+ * rollback if another version is live. `dataBefore` is the deployment whose backups are restored; null leaves the data.
  */
 export async function redeploy(
   adapters: Uses<"store" | "engine" | "clock" | "wakeQueue">,
@@ -14,6 +15,7 @@ export async function redeploy(
   variables: "then" | "now",
   by: string,
   signal: AbortSignal,
+  dataBefore: DeploymentId | null = null,
 ): Promise<QueueOutcome> {
   const { store, engine } = adapters;
   const spec = specOf(source);
@@ -33,6 +35,7 @@ export async function redeploy(
       commit: source.commit,
       sourceId: source.id,
       variables,
+      dataBefore,
     },
     images.includes(null),
   );

@@ -99,11 +99,12 @@ export async function restartReplaced(context: DeploymentContext, live: LiveSpec
 
 /** Each has its own time limit, so that one that does not come back does not delay the others. */
 async function restart(context: DeploymentContext, live: LiveSpec, service: ServiceSpec): Promise<void> {
-  const { engine, proxy, journal, clock, installation } = context;
+  const { engine, proxy, journal, clock, installation, deployment } = context;
   const own = { ...context, signal: clock.timeout(restartTimeoutMs + restartSlackMs) };
   const old = await containerOfLive(own, live, service);
-  // A service that can run twice was stopped only if its data was carried over.
-  if (!old || (!isStateful(service) && old.status === "running")) return;
+  // A service that can run twice was stopped only if its data was carried over or replaced.
+  const mayBeHeld = isStateful(service) || deployment.dataBefore !== null;
+  if (!old || (!mayBeHeld && old.status === "running")) return;
   try {
     if (old.status === "running") return;
     await engine.startContainer(old.id, own.signal);

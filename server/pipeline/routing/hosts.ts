@@ -66,6 +66,22 @@ export async function settleHosts(context: DeploymentContext, spec: DeploymentSp
   }
 }
 
+/** Lets requests to every service of the running version wait while it has no address, not only to those that cannot run twice. */
+export async function letRequestsWait(context: DeploymentContext): Promise<void> {
+  const now = await routesNow(context);
+  await setRoutes(
+    context,
+    now.map((route) => ({ ...route, waits: true })),
+    await storedRoutes(context),
+  );
+}
+
+/** Undoes `letRequestsWait`. */
+export async function letRequestsThrough(context: DeploymentContext, live: LiveSpec): Promise<void> {
+  const routes = withWaiting(await routesNow(context), servicesOf(live.spec));
+  await setRoutes(context, routes, await storedRoutes(context));
+}
+
 /** After a rollback, stops serving hosts that only the new version would have had, and removes the aliases. */
 export async function withdrawHosts(context: DeploymentContext, spec: DeploymentSpec, live: LiveSpec): Promise<void> {
   const custom = await context.store.domains.custom(context.installation.id);

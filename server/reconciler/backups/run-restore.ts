@@ -1,5 +1,6 @@
-import type { Backup, Restore } from "../../model/backup.ts";
+import type { Restore } from "../../model/backup.ts";
 import type { FoundSubject } from "../../pipeline/data/data-subject.ts";
+import { emptyVolumes, requireFit, restoreOrder } from "../../pipeline/data/replace-data.ts";
 import { backupFolder } from "../../rules/backup/backup-folder.ts";
 import { type BackupContext, whyFailed } from "./backup-context.ts";
 import { findSubject } from "./find-subject.ts";
@@ -26,15 +27,9 @@ async function restoreBackup(context: BackupContext, restore: Restore): Promise<
   const backup = await store.backups.get(restore.backupId);
   if (backup?.status !== "done" || backup.removedAt !== null) throw new Error("The files of the backup are gone");
   const found = await findSubject(context, restore.installationId, backup.service);
-  if (found.subject.method !== backup.method) {
-    throw new Error(`${backup.service} is ${found.source.what} now, which this backup is not of`);
-  }
+  requireFit(found, backup);
   if (restore.into === "same") await saveWhatIsThere(context, restore, found);
-  const key = backup.isEncrypted ? await store.backups.key() : null;
-  const order = {
-    ...{ from: await store.backups.openPlace(), folder: backup.folder, files: backup.files, into: restore.into },
-    ...{ identity: key?.identity ?? null, suffix: suffixOf(backup) },
-  };
+  const order = await restoreOrder(context, backup, restore.into);
   if (backup.method === "volume") await makeRoom(context, found, restore.into === "same" ? null : order.suffix);
   return context.backupTools.restore(found.subject, order, signal);
 }
@@ -63,13 +58,10 @@ async function saveWhatIsThere(context: BackupContext, restore: Restore, found: 
   throw new Error(`What is there now could not be backed up, so nothing was replaced: ${failed?.failure ?? ""}`);
 }
 
-/** Volumes are filled while nothing uses them: containers are removed, and the reconciler starts them again afterwards. */
-async function makeRoom(
-  { engine, store, signal }: BackupContext,
-  { subject, writers }: FoundSubject,
-  suffix: string | null,
-): Promise<void> {
-  const { owner, volumes } = subject;
+/** The reconciler starts again what is stopped here. */
+async function makeRoom(context: BackupContext, found: FoundSubject, suffix: string | null): Promise<void> {
+  const { engine, store, signal } = context;
+  const { owner, volumes } = found.subject;
   if (suffix !== null) {
     for (const { name } of volumes) {
       await engine.removeVolume(`${name}-${suffix}`, signal);
@@ -81,18 +73,5 @@ async function makeRoom(
   if (running.some(({ installationId }) => installationId === owner.installation)) {
     throw new Error("A deployment is running. Wait until it has finished, and restore again");
   }
-  for (const writer of writers) {
-    await engine.stopContainer(writer.id, writer.stopGraceMs, signal);
-    await engine.removeContainer(writer.id, signal);
-  }
-  for (const { name } of volumes) {
-    await engine.removeVolume(name, signal);
-    await engine.createVolume({ name, owner, filledBy: null }, signal);
-  }
-}
-
-/** The time of the backup, as the end of a name. */
-function suffixOf({ createdAt }: Backup): string {
-  const [day = "", time = ""] = createdAt.toISOString().split("T");
-  return `${day.replaceAll("-", "")}_${time.slice(0, 8).replaceAll(":", "")}`;
+  await emptyVolumes(context, found.spec, found);
 }

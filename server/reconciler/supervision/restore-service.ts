@@ -50,6 +50,6 @@ async function isBeingReplaced(
 ): Promise<boolean> {
   const { running } = await store.deployments.queue();
   return running.some(
-    (each) => each.installationId === installation && each.status === "deploying" && isReplacedBy(service, each.spec),
+    (each) => each.installationId === installation && each.status === "deploying" && isReplacedBy(service, each),
   );
 }

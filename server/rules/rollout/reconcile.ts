@@ -1,5 +1,5 @@
 import { type Deploying, type Deployment, specOf } from "../../model/deployment/deployment.ts";
-import { type DeploymentSpec, type ServiceSpec, servicesOf } from "../../model/deployment/spec.ts";
+import { type ServiceSpec, servicesOf } from "../../model/deployment/spec.ts";
 import type { HostAddress } from "../../model/names/host-address.ts";
 import type { DeploymentId, InstallationId } from "../../model/names/ids.ts";
 import type { Installation } from "../../model/product.ts";
@@ -187,7 +187,7 @@ function restorations(installation: Installation, rows: Rows, world: World): rea
   // What a running deployment stopped in order to replace it, it also restores.
   const replacing = rows.deploying.get(installation.id) ?? [];
   const own = world.ofInstallation.get(installation.id) ?? [];
-  const isBeingReplaced = (service: ServiceSpec) => replacing.some(({ spec }) => isReplacedBy(service, spec));
+  const isBeingReplaced = (service: ServiceSpec) => replacing.some((deployment) => isReplacedBy(service, deployment));
   return (
     servicesOf(live.spec)
       .filter((service) => service.kind !== "init" && !isBeingReplaced(service))
@@ -215,12 +215,15 @@ function restorations(installation: Installation, rows: Rows, world: World): rea
 }
 
 /**
- * Whether a running deployment stops this service of the live version on its way, because it is stateful or its data is
- * carried over.
+ * Whether a running deployment stops this service of the live version on its way, because it is stateful, or its data is
+ * carried over or replaced.
  */
-export function isReplacedBy(service: ServiceSpec, spec: Pick<DeploymentSpec, "stacks">): boolean {
+export function isReplacedBy(
+  service: ServiceSpec,
+  { spec, dataBefore }: Pick<Deploying, "spec" | "dataBefore">,
+): boolean {
   const next = servicesOf(spec).find(({ name }) => name === service.name);
-  return isStateful(service) || (next !== undefined && carriedVolumes(next).length > 0);
+  return isStateful(service) || dataBefore !== null || (next !== undefined && carriedVolumes(next).length > 0);
 }
 
 function removals(wanted: ReadonlySet<DeploymentId>, rows: Rows, world: World): readonly Repair[] {

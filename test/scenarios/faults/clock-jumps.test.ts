@@ -1,12 +1,11 @@
 import { expect, test } from "vitest";
-import { failpointNames } from "../../../server/pipeline/context/failpoint.ts";
 import { plain } from "../products.ts";
-import { withLive } from "../scene.ts";
+import { usualFailpoints, withLive } from "../scene.ts";
 
 const hourMs = 60 * 60_000;
 const next = { prints: ["another version"] };
 /** Only a version with an init service, or one that replaces a service in place, reaches the others. */
-const places = failpointNames.filter((name) => !["backed-up", "initialised", "held", "old-stopped"].includes(name));
+const places = usualFailpoints.filter((name) => !["backed-up", "initialised", "held", "old-stopped"].includes(name));
 
 test.each(places.flatMap((name) => [[name, hourMs] as const, [name, -hourMs] as const]))(
   "a clock that jumps at %s by %i ms fails no deployment, and cuts no user off",

@@ -1,20 +1,19 @@
 import { describe, expect, test } from "vitest";
 import type { Deployment, Transition } from "../../../server/model/deployment/deployment.ts";
 import type { ContainerId } from "../../../server/model/names/ids.ts";
-import { failpointNames } from "../../../server/pipeline/context/failpoint.ts";
 import { createWorld } from "../../fakes/fake-world.ts";
 import { faultsAtRest } from "../at-rest.ts";
 import { grown, plain } from "../products.ts";
-import { withLive } from "../scene.ts";
+import { usualFailpoints, withLive } from "../scene.ts";
 
 /** Only a version that has an init service, or replaces a service that cannot run twice, reaches these. */
 const ofGrown: readonly string[] = ["backed-up", "initialised", "held", "old-stopped"];
-const ofPlain = failpointNames.filter((name) => !ofGrown.includes(name));
+const ofPlain = usualFailpoints.filter((name) => !ofGrown.includes(name));
 
 const changed = { prints: ["another version"] };
 const places = [
   ...ofPlain.map((name) => ({ name, kind: "plain", before: plain(), after: plain(changed) })),
-  ...failpointNames.map((name) => ({ name, kind: "grown", before: grown(), after: grown({}, changed) })),
+  ...usualFailpoints.map((name) => ({ name, kind: "grown", before: grown(), after: grown({}, changed) })),
 ];
 
 describe.each(places)("killed at $name, a $kind product", ({ name, before, after }) => {
