@@ -39,6 +39,10 @@ export const backupCalls = {
     get: json("see"),
     post: call("back-up", "backed up"),
   }),
+  installationDrills: apiOfInstallation("/api/product-deployments/:id/restore-drills", {
+    get: json("see"),
+    post: call("back-up", "tried a restore of a backup of"),
+  }),
   installationBackupPlan: apiOfInstallation("/api/product-deployments/:id/backup-plan", {
     get: json("see"),
     put: call("settings", "changed the backup schedule of"),

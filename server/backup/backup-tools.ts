@@ -9,6 +9,7 @@ import { mysql } from "./dumps/mysql.ts";
 import { postgres } from "./dumps/postgres.ts";
 import { redis } from "./dumps/redis.ts";
 import { surveyed, volume } from "./dumps/volume.ts";
+import { createHealthCheck } from "./health-check.ts";
 import { openPlace } from "./places/open-place.ts";
 import type { Place } from "./places/place.ts";
 import { counted, makeBackupKey, sealed, unsealed } from "./sealing.ts";
@@ -16,6 +17,8 @@ import { counted, makeBackupKey, sealed, unsealed } from "./sealing.ts";
 const tools: Readonly<Record<DumpMethod, DumpTool>> = { postgres, mysql, mongodb, redis, volume };
 /** Whatever stopped the backup, containers must not stay frozen, nor half of its files. */
 const cleanUpLimitMs = 60_000;
+
+const checkPath = "baton-check/file";
 
 export interface BackupToolsOptions {
   readonly access: ContainerAccess;
@@ -56,6 +59,8 @@ export function createBackupTools({ access, clock, ownFolder }: BackupToolsOptio
 
     measure: async (subject, signal) => tools[subject.method].measure(await enter(subject, signal), signal),
 
+    checkHealth: createHealthCheck(access, clock),
+
     survey: (subject, signal) => survey({ subject, variables: {}, command: [], access }, signal),
 
     async remove(from, { folder, files }, signal) {
@@ -67,10 +72,9 @@ export function createBackupTools({ access, clock, ownFolder }: BackupToolsOptio
 
     async check(to, signal) {
       const place = openPlace(to, ownFolder);
-      const path = "baton-check/file";
-      await place.write(path, [Buffer.from("Baton can write here.\n")] as never, signal);
-      for await (const _ of await place.read(path, signal));
-      await place.remove(path, signal);
+      await place.write(checkPath, [Buffer.from("Baton can write here.\n")] as never, signal);
+      for await (const _ of await place.read(checkPath, signal));
+      await place.remove(checkPath, signal);
     },
 
     makeKey: makeBackupKey,

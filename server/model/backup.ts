@@ -111,6 +111,8 @@ export interface Drill {
   readonly finishedAt: Date | null;
   /** What was there after the restore. */
   readonly facts: DataFacts | null;
+  /** Whether the service's own health check succeeded in it, too; false when it declares none. */
+  readonly isHealthy: boolean;
   /** Why it failed: a sentence. */
   readonly failure: string | null;
 }

@@ -42,6 +42,12 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
+/** Succeeds when the data is there, and the service is asked on the loopback address. */
+const orders = {
+  ...{ isDisabled: false, intervalMs: null, timeoutMs: 5_000, retries: null, startPeriodMs: null },
+  test: ["CMD-SHELL", "psql -h 127.0.0.1 -U app -d shop -c 'select 1/count(*) from orders'"],
+};
+
 /** A live version with a Postgres server and a service with files, on the real daemon. */
 async function createScene() {
   const { engine, instance } = scratch;
@@ -56,7 +62,7 @@ async function createScene() {
   const services = [
     aService({
       ...{ name: "db", kind: "tcp", image, command, environment, limits, pulledAs: "postgres:15" },
-      container: { ...plainContainer, user, mounts: mounts("pg", path) },
+      container: { ...plainContainer, user, mounts: mounts("pg", path), healthcheck: orders },
     }),
     aService({
       ...{ name: "files", kind: "worker", image, command: ["sleep", "600"], limits },
@@ -168,9 +174,19 @@ describe("a restore drill", () => {
     expect(network.match(/^\s*\w+:/gm)?.map((name) => name.trim())).toEqual(["lo:"]);
     expect(state).toMatchObject({ keepsData: false, hostAddress: null, memoryLimitBytes: 512 * 1024 * 1024 });
     expect(state.ownVolumes).toEqual([servers.postgres.folder]);
-    expect(await going).toMatchObject({ status: "done", facts: { tables: 2, rows: 5000, isEstimate: false } });
+    expect(await going).toMatchObject({
+      ...{ status: "done", isHealthy: true, facts: { tables: 2, rows: 5000, isEstimate: false } },
+    });
     expect(await leftOver()).toEqual([]);
     expect(await sql("select count(*) from orders")).toBe("0");
+  });
+
+  it("fails when the service's own health check does, although all tables came back", async () => {
+    await backedUp("db");
+    const found = await drill("db");
+    expect(found?.failure).toMatch(/^The service's own health check does not succeed in it: .*division by zero/s);
+    expect(found).toMatchObject({ status: "failed", isHealthy: false });
+    expect(await leftOver()).toEqual([]);
   });
 
   it("unpacks a volume and counts its files", async () => {

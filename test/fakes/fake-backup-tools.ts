@@ -8,6 +8,8 @@ export interface FakeBackupTools extends BackupTools {
   readonly stored: Map<string, { readonly data: string; readonly isSealed: boolean }>;
   /** Folders with a file that is being written, or that a killed server was writing. */
   readonly unfinished: Set<string>;
+  /** Whether services declare a health check; an error is one that fails. */
+  health: boolean | Error;
   /** Told before a dump ends; may throw or wait. */
   onDump: (subject: DataSubject, signal: AbortSignal) => Promise<void> | void;
   /** The sentence with which a place is refused; null accepts it. */
@@ -25,6 +27,7 @@ export function createFakeBackupTools(): FakeBackupTools {
     data,
     stored,
     unfinished: new Set(),
+    health: false,
     onDump: () => {},
     refusal: null,
     onResume: () => {},
@@ -56,6 +59,10 @@ export function createFakeBackupTools(): FakeBackupTools {
       const name = order.into === "same" ? subject.service : `${subject.service}_${order.suffix}`;
       data.set(name, found.data);
       return [name];
+    },
+    async checkHealth() {
+      if (fake.health instanceof Error) throw fake.health;
+      return fake.health;
     },
     survey: async (subject) => factsOf(data.get(subject.service) ?? ""),
     measure: async (subject) => factsOf(data.get(subject.service) ?? ""),

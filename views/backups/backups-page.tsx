@@ -116,7 +116,7 @@ function Sources({ head, backups, reader, now }: Parameters<typeof BackupList>[0
 /** Whether the newest backups can be restored, as the last drill showed. */
 function DrillResult({ source: { drill, lastDone }, now }: { readonly source: SourceView; readonly now: Date }) {
   if (!drill) return lastDone && <p class="muted small">No restore has been tried yet.</p>;
-  const { startedAt, finishedAt, failure, facts } = drill;
+  const { startedAt, finishedAt, failure, facts, isHealthy } = drill;
   if (!finishedAt)
     return <p class="muted small">{startedAt ? "A restore is being tried." : "A restore will be tried."}</p>;
   if (failure !== null) {
@@ -132,6 +132,7 @@ function DrillResult({ source: { drill, lastDone }, now }: { readonly source: So
       Restored <RelativeTime at={finishedAt} now={now} />
       {startedAt && ` in ${elapsedText(finishedAt.getTime() - startedAt.getTime())}`}
       {found && `, ${found}`}
+      {isHealthy && "; its health check succeeded"}
     </p>
   );
 }

@@ -1,6 +1,6 @@
 import { Readable } from "node:stream";
 import type { ContainerId, InstanceId } from "../../model/names/ids.ts";
-import type { ContainerAccess } from "../../ports/engine/container-access.ts";
+import type { ContainerAccess, ContainerConfiguration } from "../../ports/engine/container-access.ts";
 import { daemonAddress } from "../connection.ts";
 import { inspectRaw } from "../containers/containers.ts";
 import { createDaemon, type Daemon, ifThere } from "../host/daemon.ts";
@@ -8,6 +8,9 @@ import { Refusal } from "../host/exchange.ts";
 import { unpackInto } from "../host/fill-volume.ts";
 import { isOf } from "../host/labels.ts";
 import { runProgram } from "./run-program.ts";
+
+/** Docker's own. */
+const defaultCheckTimeoutMs = 30_000;
 
 export interface ContainerAccessOptions {
   readonly instance: InstanceId;
@@ -40,6 +43,7 @@ export function createContainerAccess({ instance, socket }: ContainerAccessOptio
       return {
         environment: Object.fromEntries((Config.Env ?? []).map(pairOf)),
         command: [...words(Config.Entrypoint), ...words(Config.Cmd)],
+        healthcheck: healthcheckOf(Config as DeclaredChecks),
       };
     },
 
@@ -72,6 +76,20 @@ export function createContainerAccess({ instance, socket }: ContainerAccessOptio
 
 async function change(daemon: Daemon, id: ContainerId, what: "pause" | "unpause", signal: AbortSignal): Promise<void> {
   await ifThere(daemon.ask({ method: "POST", path: `/containers/${id}/${what}` }, signal));
+}
+
+/** What dockerode's types lack. */
+interface DeclaredChecks {
+  readonly Healthcheck?: { readonly Test?: readonly string[]; readonly Timeout?: number } | null;
+  readonly Shell?: readonly string[] | null;
+}
+
+function healthcheckOf({ Healthcheck, Shell }: DeclaredChecks): ContainerConfiguration["healthcheck"] {
+  const [how, ...words] = Healthcheck?.Test ?? [];
+  const timeoutMs = (Healthcheck?.Timeout ?? 0) / 1_000_000 || defaultCheckTimeoutMs;
+  if (how === "CMD") return { command: words, timeoutMs };
+  if (how === "CMD-SHELL") return { command: [...(Shell ?? ["/bin/sh", "-c"]), ...words], timeoutMs };
+  return null;
 }
 
 function pairOf(line: string): readonly [name: string, value: string] {

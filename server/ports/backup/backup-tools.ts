@@ -66,6 +66,11 @@ export interface BackupTools {
   restore(subject: DataSubject, order: RestoreOrder, signal: AbortSignal): Promise<readonly string[]>;
   /** How much there is now. Null when the service does not say. */
   measure(subject: DataSubject, signal: AbortSignal): Promise<DataFacts | null>;
+  /**
+   * Runs the check that the subject's image or compose file declares, inside its container. Resolves with false when
+   * there is none, and rejects when it does not succeed within a few tries.
+   */
+  checkHealth(subject: DataSubject, signal: AbortSignal): Promise<boolean>;
   /** Reads and counts all files of the subject's volumes. Its container need not run. */
   survey(subject: DataSubject, signal: AbortSignal): Promise<DataFacts>;
   /** Lets containers go on that a backup has frozen and did not release, because its server was killed. */

@@ -18,6 +18,8 @@ export interface ContainerConfiguration {
   readonly environment: Readonly<Record<string, string>>;
   /** The entrypoint and the command. */
   readonly command: readonly string[];
+  /** The check that the engine runs inside of it, as an argument vector; null when there is none. */
+  readonly healthcheck: { readonly command: readonly string[]; readonly timeoutMs: number } | null;
 }
 
 /** A program in a container did not succeed. The message is the end of what it printed on stderr. */

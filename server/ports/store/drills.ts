@@ -24,6 +24,6 @@ export interface NewDrill {
 }
 
 export type DrillOutcome =
-  | { readonly type: "done"; readonly facts: DataFacts | null }
+  | { readonly type: "done"; readonly facts: DataFacts | null; readonly isHealthy: boolean }
   | { readonly type: "failed"; readonly failure: string }
   | { readonly type: "stopped" };

@@ -82,7 +82,6 @@ export async function createDrillContainer(context: BackupContext, found: DrillS
       limits: cannotLimit.includes("processors")
         ? request.limits
         : { ...request.limits, cpus: Math.min(request.limits.cpus ?? mostCpus, mostCpus) },
-      options: { ...request.options, healthcheck: null },
     },
     signal,
   );

@@ -48,9 +48,9 @@ export async function runDrill(keeper: BackupContext, drill: Drill, urgent: Abor
     if (backup?.status !== "done" || backup.removedAt !== null) throw new Error("The files of the backup are gone");
     found = await findDrillSubject(context, backup);
     if (!found) throw new Error(`The live version has no ${backup.service} that this backup fits`);
-    const facts = await restoreAside(context, backup, found);
-    await store.backups.finishDrill(drill.id, { type: "done", facts }, clock.now());
-    log.info({ drill: drill.id, backup: backup.id, facts }, "tried to restore a backup: it can be");
+    const { facts, isHealthy } = await restoreAside(context, backup, found);
+    await store.backups.finishDrill(drill.id, { type: "done", facts, isHealthy }, clock.now());
+    log.info({ drill: drill.id, backup: backup.id, facts, isHealthy }, "tried to restore a backup: it can be");
   } catch (error) {
     // What is not finished when the server stops is marked by the next one.
     if (keeper.signal.aborted) throw error;
@@ -63,7 +63,11 @@ export async function runDrill(keeper: BackupContext, drill: Drill, urgent: Abor
   }
 }
 
-async function restoreAside(context: BackupContext, backup: Backup, found: DrillSubject): Promise<DataFacts | null> {
+async function restoreAside(
+  context: BackupContext,
+  backup: Backup,
+  found: DrillSubject,
+): Promise<{ readonly facts: DataFacts | null; readonly isHealthy: boolean }> {
   const { store, clock, log, signal, backupTools } = context;
   await removeDrills(context, signal);
   await requireRoom(context, backup);
@@ -80,7 +84,8 @@ async function restoreAside(context: BackupContext, backup: Backup, found: Drill
     const facts = await (isVolume ? backupTools.survey(subject, signal) : backupTools.measure(subject, signal));
     const fault = drillFault(backup.facts, facts);
     if (fault !== null) throw new Error(fault);
-    return facts;
+    // The container of a service with volumes is not started.
+    return { facts, isHealthy: !isVolume && (await backupTools.checkHealth(subject, signal)) };
   } finally {
     // What cannot be removed now is removed before the next drill.
     await removeDrills(context, clock.timeout(removeLimitMs)).catch((error: unknown) => {

@@ -159,6 +159,7 @@ export const drills = pgTable(
     startedAt: moment("started_at"),
     finishedAt: moment("finished_at"),
     facts: document<DataFacts>("facts"),
+    isHealthy: boolean("is_healthy").notNull().default(false),
     failure: outsideText(),
   },
   (table) => [

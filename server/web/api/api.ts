@@ -5,6 +5,7 @@ import type { Metrics } from "../health/metrics.ts";
 import { createWebhookRoutes } from "../webhooks/webhooks.ts";
 import { createActivityApi } from "./activity.ts";
 import { createBackupsApi } from "./backups/backups.ts";
+import { createDrillsApi } from "./backups/drills.ts";
 import { createOwnBackupsApi } from "./backups/own-backups.ts";
 import { createDeploymentsApi } from "./deployments/deployments.ts";
 import { createTokensApi } from "./people/tokens.ts";
@@ -41,6 +42,7 @@ export function createApiRoutes(needs: Omit<ApiNeeds, "present"> & { readonly me
   api.route("/", createProductRedeployApi(all));
   api.route("/", createDeploymentsApi(all));
   api.route("/", createBackupsApi(all));
+  api.route("/", createDrillsApi(all));
   api.route("/", createOwnBackupsApi(all));
   api.route("/", createActivityApi(all));
   api.route("/", createTokensApi(all));

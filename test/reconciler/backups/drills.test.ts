@@ -94,6 +94,22 @@ describe("a restore drill", () => {
     expect(leftOver()).toEqual([]);
   });
 
+  it("runs the health check that the service declares, and fails with it", async () => {
+    await backedUp("db");
+    scene.backupTools.health = true;
+    await byHand("db");
+    await settled();
+    await seconds(5);
+    scene.backupTools.health = new Error("pg_isready: no response");
+    await byHand("db");
+    await settled();
+    await seconds(5);
+    expect(await drills()).toMatchObject([
+      { status: "failed", failure: "pg_isready: no response", isHealthy: false },
+      { status: "done", isHealthy: true },
+    ]);
+  });
+
   it("is not begun without room on the disk", async () => {
     await backedUp("db");
     scene.disk.freeBytes = 3;

@@ -77,6 +77,20 @@ describe("backups", () => {
   });
 });
 
+test("restore drills are asked for and listed", async () => {
+  expect((await world.read(`${path()}/restore-drills`, { method: "POST", body: { service: "db" } })).status).toBe(409);
+  const backup = await finished();
+  const asked = await world.read(`${path()}/restore-drills`, { method: "POST", body: { service: "db" } });
+  expect(asked).toMatchObject({ status: 202, json: { backup, service: "db", status: "queued", requestedBy: "admin" } });
+  const taken = await world.store.backups.takeDrill(world.clock.now());
+  if (!taken) throw new Error("nothing was asked for");
+  const done = { type: "done", facts: dumped.facts, isHealthy: true } as const;
+  await world.store.backups.finishDrill(taken.id, done, world.clock.now());
+  expect((await world.read(`${path()}/restore-drills`)).json).toMatchObject({
+    items: [{ id: taken.id, status: "done", tables: 2, rows: 31, healthy: true, failure: null }],
+  });
+});
+
 test("backups of Baton itself are asked for and listed", async () => {
   const path = "/api/baton-backups";
   expect(await world.read(path, { method: "POST" })).toMatchObject({ status: 202, json: { status: "queued" } });

@@ -122,9 +122,9 @@ describe("a restore drill", () => {
     const answer = await member.post("/products/shop/backups/drills", { service: "db" });
     expect([answer.status, answer.location]).toEqual([303, "/products/shop/backups?done=trying"]);
     expect((await member.get("/products/shop/backups")).text).toContain("A restore will be tried.");
-    await tried({ type: "done", facts: { tables: 214, rows: 12_304, isEstimate: false } });
+    await tried({ type: "done", facts: { tables: 214, rows: 12_304, isEstimate: false }, isHealthy: true });
     const { text } = await member.get("/products/shop/backups");
-    expect(text).toContain("Restored 5 h ago in 41 s, 214 tables, 12,304 rows");
+    expect(text).toContain("Restored 5 h ago in 41 s, 214 tables, 12,304 rows; its health check succeeded");
   });
 
   test("that failed is a warning on the tab, the product's page and the System page, until one succeeds", async () => {
@@ -137,7 +137,7 @@ describe("a restore drill", () => {
     expect((await member.get("/products/shop")).html).toContain("The last restore drill of db failed: pg_restore");
     expect((await member.get("/system")).text).toContain("The last restore drill of db failed");
     await member.post("/products/shop/backups/drills", { service: "db" });
-    await tried({ type: "done", facts: null });
+    await tried({ type: "done", facts: null, isHealthy: false });
     expect((await member.get("/products/shop")).text).not.toContain("restore drill");
     expect((await member.get("/system")).text).not.toContain("restore drill");
   });

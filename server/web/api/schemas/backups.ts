@@ -1,6 +1,13 @@
 import { z } from "@hono/zod-openapi";
-import type { Backup, BackupPlan, Restore } from "../../../model/backup.ts";
-import { backupReasons, backupStatuses, dumpMethods, migrationBackups, restoreTargets } from "../../../model/backup.ts";
+import type { Backup, BackupPlan, Drill, Restore } from "../../../model/backup.ts";
+import {
+  backupReasons,
+  backupStatuses,
+  drillStatuses,
+  dumpMethods,
+  migrationBackups,
+  restoreTargets,
+} from "../../../model/backup.ts";
 import { id, time } from "./ids.ts";
 
 export const backupSchema = z
@@ -77,6 +84,44 @@ export function restoreJson(restore: Restore): z.infer<typeof restoreSchema> {
     finishedAt: finishedAt?.toISOString() ?? null,
   };
 }
+
+export const drillSchema = z
+  .object({
+    id,
+    backup: id,
+    productDeployment: id,
+    service: z.string(),
+    status: z.enum(drillStatuses).openapi({ description: "`stopped` says nothing about the backup" }),
+    requestedBy: z.string().nullable().openapi({ description: "Null for the one of each night" }),
+    createdAt: time,
+    startedAt: time.nullable(),
+    finishedAt: time.nullable(),
+    tables: z.int().nullable(),
+    rows: z.int().nullable(),
+    healthy: z
+      .boolean()
+      .openapi({ description: "Whether the service's own health check succeeded; false without one" }),
+    failure: z.string().nullable(),
+  })
+  .openapi("RestoreDrill");
+
+export function drillJson({
+  backupId,
+  installationId,
+  facts,
+  isHealthy,
+  ...drill
+}: Drill): z.infer<typeof drillSchema> {
+  return {
+    ...{ ...drill, backup: backupId, productDeployment: installationId, healthy: isHealthy },
+    ...{ tables: facts?.tables ?? null, rows: facts?.rows ?? null },
+    createdAt: drill.createdAt.toISOString(),
+    startedAt: drill.startedAt?.toISOString() ?? null,
+    finishedAt: drill.finishedAt?.toISOString() ?? null,
+  };
+}
+
+export const drillRequestSchema = z.object({ service: z.string() });
 
 const count = z.int().min(0).max(1000);
 

@@ -211,11 +211,11 @@ export function backupsContract(make: MakeStore): void {
       if (!first) throw new Error("none was made");
       const other = await store.backups.requestDrill({ ...request, service: "files", requestedBy: "Ada" }, at(1));
       expect(await store.backups.takeDrill(at(2))).toMatchObject({ id: first.id, status: "running", startedAt: at(2) });
-      await store.backups.finishDrill(first.id, { type: "done", facts: dumped.facts }, at(3));
+      await store.backups.finishDrill(first.id, { type: "done", facts: dumped.facts, isHealthy: true }, at(3));
       await store.backups.finishDrill(first.id, { type: "failed", failure: "too late" }, at(4));
       expect(await store.backups.drills({ installation })).toMatchObject([
-        { id: other?.id, status: "queued", requestedBy: "Ada" },
-        { status: "done", facts: dumped.facts, failure: null, finishedAt: at(3), backupId: backup },
+        { id: other?.id, status: "queued", requestedBy: "Ada", isHealthy: false },
+        { status: "done", facts: dumped.facts, isHealthy: true, failure: null, finishedAt: at(3), backupId: backup },
       ]);
       expect(await store.backups.requestDrill(request, at(5))).not.toBeNull();
     });

@@ -19,7 +19,15 @@ export function createDrills(rows: FakeRows, nextId: () => number): DrillStore &
       if (newestFirst().some((row) => isSame(row) && isOpen(row))) return null;
       const made: Drill = {
         ...{ id: nextId() as DrillId, backupId: backup, installationId: installation, service, requestedBy },
-        ...{ status: "queued", createdAt: at, startedAt: null, finishedAt: null, facts: null, failure: null },
+        ...{
+          status: "queued",
+          createdAt: at,
+          startedAt: null,
+          finishedAt: null,
+          facts: null,
+          isHealthy: false,
+          failure: null,
+        },
       };
       drills.set(made.id, made);
       return made;

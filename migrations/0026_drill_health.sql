@@ -1,0 +1,1 @@
+ALTER TABLE "drills" ADD COLUMN "is_healthy" boolean DEFAULT false NOT NULL;
