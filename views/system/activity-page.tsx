@@ -138,7 +138,7 @@ function Suggested(props: {
 }) {
   const { label, name, value, from } = props;
   return (
-    <p class={`field ${name === "what" ? "action-field" : ""}`}>
+    <p class="field">
       <label for={name}>{label}</label>
       <input
         id={name}
