@@ -28,6 +28,8 @@ export interface SystemPart {
   readonly name: string;
   readonly answers: boolean;
   readonly facts: readonly (readonly [name: string, value: string])[];
+  /** What one could do about one of the facts. */
+  readonly advice?: string | null;
 }
 
 export function SystemPage({ frame, system }: { readonly frame: PageFrame; readonly system: SystemProps }) {
@@ -114,12 +116,13 @@ function DiskPart({ disk: { folder, freeBytes, totalBytes } }: { readonly disk: 
   );
 }
 
-function Part({ part: { name, answers, facts } }: { readonly part: SystemPart }) {
+function Part({ part: { name, answers, facts, advice } }: { readonly part: SystemPart }) {
   return (
     <section class="card" aria-label={name}>
       <h2>{name}</h2>
       <p>{answers ? <Badge tone="good" icon="check" text="Up" /> : <Badge tone="bad" icon="cross" text="Down" />}</p>
       <Facts facts={facts} />
+      {advice && <p class="muted small">{advice}</p>}
     </section>
   );
 }

@@ -18,6 +18,20 @@ beforeEach(async () => {
   ({ installation } = await world.samples.product("shop"));
 });
 
+test("the system page says how apps outlive a restart of Docker, where they could", async () => {
+  const read = world.engine.machine;
+  const advice = "to /etc/docker/daemon.json and reload Docker";
+  for (const [liveRestore, is] of [
+    ["off", true],
+    ["on", false],
+    ["swarm", false],
+  ] as const) {
+    world.engine.machine = async (signal) => ({ ...(await read(signal)), liveRestore });
+    const { text } = await member.get("/system");
+    expect(text.includes(advice)).toBe(is);
+  }
+});
+
 describe("the queue", () => {
   test("says what is under way, what waits, and why", async () => {
     world.samples.building(installation);

@@ -39,10 +39,17 @@ function aboutMachine(info: EngineInfo, machine: EngineMachine, now: Date): Syst
 }
 
 const liveRestoreText = {
-  on: "on: apps go on while Docker is restarted",
-  off: 'off: apps stop while Docker is restarted. Add "live-restore": true to /etc/docker/daemon.json and reload Docker',
-  swarm: "off: apps stop while Docker is restarted. A Swarm rules it out",
+  on: "on",
+  off: "off: apps stop while Docker is restarted",
+  swarm: "off, as in every Swarm",
 } satisfies Readonly<Record<NonNullable<EngineMachine["liveRestore"]>, string>>;
+
+/** Null when there is nothing to say. */
+export function dockerAdvice(machine: EngineMachine | null): string | null {
+  return machine?.liveRestore === "off"
+    ? 'To let apps run on while Docker is restarted, add "live-restore": true to /etc/docker/daemon.json and reload Docker.'
+    : null;
+}
 
 function packageText({ packager }: EngineInfo): string {
   switch (packager) {

@@ -11,7 +11,7 @@ import { sizeText } from "../../../rules/wording/size-text.ts";
 import { reachCaddy, reachDatabase } from "../../health/health.ts";
 import { frameOf, type PageNeeds } from "../page.ts";
 import { productsHealth } from "../product/product-health.ts";
-import { dockerFacts } from "./docker-facts.ts";
+import { dockerAdvice, dockerFacts } from "./docker-facts.ts";
 import { createSpace } from "./space.ts";
 
 const factsLimitMs = 5_000;
@@ -154,7 +154,10 @@ async function partsOf(
     { name: "Caddy", answers: answers.caddy, facts: caddyVersion ? [["Version", caddyVersion]] : [] },
     { name: "Database", answers: answers.database, facts: aboutDatabase },
     // The longest card comes after the short ones: the cards fill columns.
-    { name: "Docker", answers: docker !== null, facts: aboutDocker },
+    {
+      ...{ name: "Docker", answers: docker !== null, facts: aboutDocker },
+      advice: dockerAdvice(docker?.machine ?? null),
+    },
   ];
 }
 
