@@ -17,14 +17,18 @@ import { indent, lastLines, mustRun } from "../set-up/run.mjs";
 import { mountAll } from "./mounts.mjs";
 
 /**
- * Makes a folder the root of its mount namespace and runs a command there. In a mere chroot, whatever enters a container
- * later, such as a health check, would find itself in the root of the namespace: this machine's.
+ * Makes a folder the root of its mount namespace, which lasts until its standard input is closed. In a mere chroot,
+ * whatever enters a container later, such as a health check, would find itself in the root of the namespace: this
+ * machine's. A daemon that is started again finds the mounts of containers that went on without it.
  */
-const changeRoot = 'cd "$1"; shift; pivot_root . old; exec "$@"';
+const holdRoot = 'cd "$1"; pivot_root . old; echo here; read _';
 
 const START_TIMEOUT_MS = 60_000;
 const ASK_EVERY_MS = 50;
 const RESTART_PAUSE_MS = 500;
+
+/** What systemd starts beside the daemon. Otherwise the daemon starts its own, which dies with it. */
+const CONTAINERD_SOCKET = "/run/containerd/containerd.sock";
 
 await main(async () => {
   const plan = JSON.parse(process.argv[2]);
@@ -34,7 +38,7 @@ await main(async () => {
     await mustRun("chroot", [chroot, "ip", "link", "set", "lo", "up"]);
     await keepWaitingConnections();
     await untilConnected();
-    return { is: await startDaemon(chroot, join(plan.folder, "dockerd.log")), did: "started" };
+    return { is: await startDaemon(chroot, plan), did: "started" };
   });
   const [program, ...args] = plan.command;
   const child = spawn(program, args, { cwd: root, stdio: "inherit" });
@@ -48,15 +52,20 @@ async function untilConnected() {
   await once(createReadStream("", { fd: 4 }), "data");
 }
 
-async function startDaemon(chroot, logFile) {
+async function startDaemon(chroot, { folder, containerd = false, restartAfterMs = RESTART_PAUSE_MS }) {
+  const logFile = join(folder, "dockerd.log");
   const log = openSync(logFile, "a");
-  const daemon = spawnDaemon(chroot, log);
+  const enter = await openRoot(chroot, log);
+  if (containerd) keepRunning(() => enter("/usr/bin/containerd"), RESTART_PAUSE_MS);
+  const settings = containerd ? [`--containerd=${CONTAINERD_SOCKET}`] : [];
+  const start = () => enter("/usr/sbin/dockerd", "--exec-opt=native.cgroupdriver=cgroupfs", ...settings);
+  const daemon = start();
   const endpoint = dockerEndpoint({});
   const deadline = Date.now() + START_TIMEOUT_MS;
   while (Date.now() < deadline && daemon.exitCode === null && daemon.signalCode === null) {
     const { version } = await askDocker(endpoint);
     if (version) {
-      keepRunning(daemon, chroot, log);
+      keepRunning(start, restartAfterMs, daemon);
       return version;
     }
     await delay(ASK_EVERY_MS);
@@ -65,17 +74,18 @@ async function startDaemon(chroot, logFile) {
   throw new SetUpProblem(`Docker did not start. Its log ends with:\n\n${indent(said)}`);
 }
 
-function spawnDaemon(chroot, log) {
-  const command = ["/usr/sbin/dockerd", "--exec-opt=native.cgroupdriver=cgroupfs"];
-  return spawn("unshare", ["--mount", "sh", "-ec", changeRoot, "sh", chroot, ...command], {
-    stdio: ["ignore", log, log],
-  });
+/** Resolves with a function that starts a program in the root of the daemon. */
+async function openRoot(chroot, log) {
+  const holder = spawn("unshare", ["--mount", "sh", "-ec", holdRoot, "sh", chroot], { stdio: ["pipe", "pipe", log] });
+  await once(holder.stdout, "data");
+  const root = [`--target=${holder.pid}`, "--mount", "--root", "--wd"];
+  return (...command) => spawn("nsenter", [...root, "--", ...command], { stdio: ["ignore", log, log] });
 }
 
-/** Starts the daemon again whenever it ends, as systemd does: tests restart it and kill it. */
-function keepRunning(daemon, chroot, log) {
-  daemon.once("exit", async () => {
-    await delay(RESTART_PAUSE_MS);
-    keepRunning(spawnDaemon(chroot, log), chroot, log);
+/** Starts a program again whenever it ends, as systemd does: tests restart the daemon and kill it. */
+function keepRunning(start, pauseMs, first = start()) {
+  first.once("exit", async () => {
+    await delay(pauseMs);
+    keepRunning(start, pauseMs);
   });
 }

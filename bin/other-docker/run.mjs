@@ -12,6 +12,8 @@ const keeper = fileURLToPath(new URL("keeper.mjs", import.meta.url));
  * @param {object} plan
  * @param {string} plan.root the daemon's programs
  * @param {object} plan.config the daemon's configuration
+ * @param {boolean} [plan.containerd] whether containerd is a process of its own, which outlives the daemon
+ * @param {number} [plan.restartAfterMs] how long the daemon stays away after it has ended
  * @param {readonly string[]} plan.command
  * @param {boolean} plan.network whether the namespaces reach other machines; needs slirp4netns
  * @param {Record<string, string | undefined>} environment the command's

@@ -13,11 +13,18 @@ function environment(): NodeJS.ProcessEnv {
 }
 
 /** These restart their Docker, so it cannot be the machine's. */
-const files = ["test/torture/torture.alone", "test/e2e/upgrade/hold.alone"];
+const runs = {
+  "half a minute of torture, and Docker restarted while requests are held": {
+    files: ["test/torture/torture.alone", "test/e2e/upgrade/hold.alone"],
+    daemon: { config: {} },
+  },
+  "Docker killed and restarted with live-restore": {
+    files: ["test/e2e/faults/docker-restart.alone"],
+    daemon: { config: { "live-restore": true }, containerd: true, restartAfterMs: 3_000 },
+  },
+};
 
-test("half a minute of torture, and Docker restarted while requests are held, on a Docker of their own", async ({
-  signal,
-}) => {
+test.for(Object.entries(runs))("%s, on a Docker of its own", async ([, { files, daemon }], { signal }) => {
   const choice = parseChoice("20");
   const docker = await provideRoot(choice, () => {});
   let output = "";
@@ -26,7 +33,8 @@ test("half a minute of torture, and Docker restarted while requests are held, on
   };
   const vitest = join(root, "node_modules/vitest/vitest.mjs");
   const command = [process.execPath, vitest, "run", "--project", "alone", ...files];
-  const plan = { root: docker.root, config: daemonConfig(choice), network: false, command };
+  const config = { ...daemonConfig(choice), ...daemon.config };
+  const plan = { ...daemon, root: docker.root, config, network: false, command };
   const code = await runBesideDocker(plan, environment(), { signal, onOutput });
   expect(code, output).toBe(0);
   expect(output).toMatch(/Tests {2}\d+ passed \(\d+\)/);
