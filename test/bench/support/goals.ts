@@ -18,6 +18,7 @@ export const goals: readonly { readonly figure: RegExp; readonly goal: Goal }[] 
   { figure: /^first load of .* hosts, ms$/, goal: { median: 2_000 } },
   { figure: /^one host more, ms$/, goal: { p99: 300 } },
   { figure: /^(lost requests|requests lost)/, goal: { median: 0 } },
+  { figure: /^Docker \w+, live-restore: apps lose requests for, ms$/, goal: { median: 50 } },
   { figure: /^idle server, MB$/, goal: { median: 120 } },
   { figure: /^server, 4 builds and 200 viewers, MB$/, goal: { p99: 250 } },
   { figure: /^log line, container -> viewer, ms$/, goal: { p99: 250 } },
