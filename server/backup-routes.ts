@@ -1,6 +1,7 @@
 import { askedInHandler, call, form, json, page, route, routesAbout } from "./route.ts";
 
 const ofProduct = routesAbout("product", "slug");
+const ofDeployment = routesAbout("deployment", "id");
 const apiOfInstallation = routesAbout("installation", "id");
 
 /** The pages about backups. They are part of the table in routes.ts. */
@@ -26,6 +27,10 @@ export const backupRoutes = {
     get: page("restore"),
     post: form("restore", "removed a backup of"),
   }),
+  /** `deploymentRedeploy` asks first. */
+  deploymentGoBack: ofDeployment("/deployments/:id{[0-9]+}/go-back", {
+    post: form("restore", "redeployed with its data"),
+  }),
   /** Backups of Baton itself, and where those of products are kept. */
   backupPlace: route("/system/backups", {
     get: page("administer"),
@@ -46,6 +51,11 @@ export const backupCalls = {
   installationBackupPlan: apiOfInstallation("/api/product-deployments/:id/backup-plan", {
     get: json("see"),
     put: call("settings", "changed the backup schedule of"),
+  }),
+  /** What going back to this version with its data would restore, and lose. */
+  deploymentData: ofDeployment("/api/deployments/:id/data", { get: json("restore") }),
+  deploymentGoBack: ofDeployment("/api/deployments/:id/go-back", {
+    post: call("restore", "redeployed with its data"),
   }),
   backups: route("/api/backups", { get: json("enter") }),
   /** Of Baton itself. */

@@ -7,6 +7,7 @@ import { inEnvironment, productIn } from "../text/in-environment.ts";
 import { RelativeTime } from "../ui/time.tsx";
 import { BuiltAgain } from "./built-again.tsx";
 import { Changes, type ChangesView, hasChanges } from "./changes.tsx";
+import { DataChoice, type DataThenView } from "./data-choice.tsx";
 import { Interruptions, type InterruptionView } from "./interruptions.tsx";
 import { LostData, type LostDataView } from "./lost-data.tsx";
 
@@ -37,13 +38,18 @@ export interface RedeployProps {
   readonly lost: readonly LostDataView[];
   /** Init services, such as migrations, that ran in later versions, with the numbers of those deployments. */
   readonly ranSince: readonly { readonly service: string; readonly deployments: readonly number[] }[];
+  /**
+   * The data that the version last ran on; otherwise why it cannot be brought back, as the rest of a sentence. Null when
+   * it has not been changed since, or when the reader may not restore.
+   */
+  readonly data: DataThenView | string | null;
   /** Variables that exist only in that version, and those that exist only now. */
   readonly onlyThen: readonly string[];
   readonly onlyNow: readonly string[];
 }
 
 export function RedeployPage({ frame, redeploy }: { readonly frame: PageFrame; readonly redeploy: RedeployProps }) {
-  const { slug, repository, environment, deployment, readyAt, changes, isStart, differing } = redeploy;
+  const { slug, repository, environment, deployment, readyAt, changes, isStart, differing, data } = redeploy;
   const act = isStart ? `Start ${slug} again` : `Redeploy #${deployment.number}`;
   return (
     <ConfirmPage
@@ -54,7 +60,12 @@ export function RedeployPage({ frame, redeploy }: { readonly frame: PageFrame; r
           : `Redeploy #${deployment.number} of ${productIn(slug, environment)}?`
       }
       action={routes.deploymentRedeploy(deployment.id)}
-      fields={differing.length > 0 && <VariablesChoice redeploy={redeploy} />}
+      fields={
+        <>
+          {data !== null && typeof data !== "string" && <DataChoice data={data} now={frame.now} />}
+          {differing.length > 0 && <VariablesChoice redeploy={redeploy} />}
+        </>
+      }
       yes={act}
       isDangerous={redeploy.lost.length > 0}
       no={{ text: "Cancel", url: inEnvironment(routes.product(slug), { environment }) }}
@@ -82,7 +93,7 @@ export function RedeployPage({ frame, redeploy }: { readonly frame: PageFrame; r
 }
 
 function Consequences({ redeploy }: { readonly redeploy: RedeployProps }) {
-  const { missingImages, builtIn, replaces, live, interruptions, lost, ranSince } = redeploy;
+  const { missingImages, builtIn, replaces, live, interruptions, lost, ranSince, data } = redeploy;
   return (
     <ul class="consequences">
       <li>
@@ -104,9 +115,11 @@ function Consequences({ redeploy }: { readonly redeploy: RedeployProps }) {
       {ranSince.map(({ service, deployments }) => (
         <li class="tone-warn">
           <strong>{service}</strong> has run since, in {deployments.map((number) => `#${number}`).join(", ")}. Its
-          changes to your data will not be undone.
+          changes to your data will not be undone
+          {data !== null && typeof data !== "string" && ", unless you go back with the data"}.
         </li>
       ))}
+      {typeof data === "string" && <li>The data of then cannot be brought back: {data}.</li>}
     </ul>
   );
 }

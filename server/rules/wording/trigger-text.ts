@@ -5,10 +5,10 @@ import type { Deployment } from "../../model/deployment/deployment.ts";
  * deployment whose version it uses; null if it has its own version, or if that deployment was deleted.
  */
 export function triggerText(
-  deployment: Pick<Deployment, "trigger" | "ref" | "by" | "fresh" | "variables">,
+  deployment: Pick<Deployment, "trigger" | "ref" | "by" | "fresh" | "variables" | "dataBefore">,
   source: number | null,
 ): string {
-  const { trigger, ref, by, fresh, variables } = deployment;
+  const { trigger, ref, by, fresh, variables, dataBefore } = deployment;
   const who = by === null ? "" : ` by ${by}`;
   const version = source === null ? "" : ` #${source}`;
   const where = ref === null ? "" : ` to ${ref}`;
@@ -21,7 +21,7 @@ export function triggerText(
       if (fresh) return `Redeployed everything${who}`;
       return variables === "now" ? `Changes applied${who}` : `Redeployed${version}${who}`;
     case "rollback":
-      return `Redeployed${version}${who}`;
+      return `Redeployed${version}${dataBefore === null ? "" : " with its data"}${who}`;
     case "api":
       return `Started${who}`;
   }

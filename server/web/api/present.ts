@@ -116,6 +116,7 @@ function deploymentJson(
     commit: row.commit && { ...row.commit },
     fresh: row.fresh,
     source: row.sourceId,
+    dataBefore: row.dataBefore,
     queue: queue && { ...queue },
     stacks: stacks.map(stackJson),
     createdAt: row.createdAt.toISOString(),

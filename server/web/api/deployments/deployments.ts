@@ -27,6 +27,7 @@ import {
 import { idParam } from "../schemas/ids.ts";
 import { listOf, pageQuery } from "../schemas/lists.ts";
 import { changesJson } from "./changes.ts";
+import { addData } from "./data-then.ts";
 import { streamDeploymentLog } from "./deployment-log.ts";
 import { pageOfDeployments } from "./page-of-deployments.ts";
 
@@ -35,6 +36,7 @@ export function createDeploymentsApi(needs: ApiNeeds) {
   addDeployments(api, needs);
   addProgress(api, needs);
   addActions(api, needs);
+  addData(api, needs);
   return api;
 }
 

@@ -56,6 +56,9 @@ export const deploymentSchema = z
       .boolean()
       .openapi({ description: "Whether it is a product redeploy: images are pulled again and all services replaced" }),
     source: id.nullable().openapi({ description: "For redeploys: the id of the deployment whose version it uses" }),
+    dataBefore: id.nullable().openapi({
+      description: "For redeploys with their data: the deployment whose backups are restored",
+    }),
     queue: z.object({ position: z.int(), waitingFor: z.string() }).nullable(),
     stacks: z.array(stackProgressSchema),
     createdAt: time,
@@ -82,6 +85,26 @@ export const redeployRequestSchema = z.strictObject({
     .default("then")
     .openapi({ description: "Use the variables that the version had, or the current ones" }),
 });
+
+const dataFactsSchema = z.object({ tables: z.int().nullable(), rows: z.int().nullable(), estimate: z.boolean() });
+
+export const dataThenSchema = z
+  .object({
+    possible: z.boolean(),
+    reason: z.string().nullable().openapi({ description: "Why it is not possible" }),
+    before: id.nullable().openapi({ description: "The deployment that first changed the data after this version" }),
+    services: z.array(
+      z.object({
+        service: z.string(),
+        backup: id,
+        since: time.openapi({ description: "Everything that was written since then would be lost" }),
+        inBackup: dataFactsSchema.nullable(),
+        now: dataFactsSchema.nullable().openapi({ description: "Null if the service does not say" }),
+      }),
+    ),
+    left: z.array(z.string()).openapi({ description: "Services whose data would stay as it is now" }),
+  })
+  .openapi("DataThen", { description: "The data that a former version last ran on" });
 
 export const logQuery = z.object({
   stack: unlessEmpty(z.string().optional()),

@@ -84,7 +84,8 @@ export async function deploymentView(
     sinceGood: deployment.status === "failed" ? await sinceGood(needs, deployment, product.id) : null,
     canCancel: isQueued || deployment.status === "building" || isStarting(deployment),
     canDismiss: await needsAttention(store, deployment),
-    canRetry: deployment.status === "failed" && deployment.commit !== null,
+    // What would be lost has to be asked again.
+    canRetry: deployment.status === "failed" && deployment.commit !== null && deployment.dataBefore === null,
     canRedeploy: canRedeploy(deployment),
   };
 }

@@ -48,6 +48,10 @@ export function createDeploymentPages(needs: PageNeeds) {
         const message = `deployment ${deployment.number} did not fail, so there is nothing to retry`;
         throw new Problem(409, "conflict", message);
       }
+      if (deployment.dataBefore !== null) {
+        const message = `deployment ${deployment.number} went back with the data: ask for that again, to see what would be lost now`;
+        throw new Problem(409, "conflict", message);
+      }
       const outcome = await retry(c, needs, deployment);
       if (outcome.type === "refused") throw problemOf(outcome);
       return c.redirect(routes.deployment(outcome.deployment.id), 303);

@@ -1,3 +1,4 @@
+import { offers } from "../../../../views/frame/offers.ts";
 import { ProductRedeployPage } from "../../../../views/redeploy/product-redeploy-page.tsx";
 import { RedeployPage, type RedeployProps } from "../../../../views/redeploy/redeploy-page.tsx";
 import type { Refused } from "../../../commands/refused.ts";
@@ -12,6 +13,7 @@ import { readForm } from "../../http/form.ts";
 import { Problem, problemOf } from "../../http/problem.ts";
 import { visitorOf, type WebContext } from "../../http/web-context.ts";
 import type { InstallationRef } from "../../read/catalog.ts";
+import { readDataThen } from "../../read/data-then.ts";
 import { displayName } from "../../read/display-name.ts";
 import { withKnownData } from "../../read/known-data.ts";
 import { readPendingVariables } from "../../read/pending-variables.ts";
@@ -30,16 +32,29 @@ export function createRedeployPages(needs: PageNeeds) {
     .on(routes.deploymentRedeploy.get, async (c) => {
       const { deployment, place } = await find(c);
       const isStart = c.req.query("start") === "again";
-      const redeploy = await redeployOf(needs, deployment, place, { isStart, signal: c.req.raw.signal });
       const title = `Redeploy #${deployment.number} of ${place.product.slug}`;
-      return c.html(RedeployPage({ frame: frameOf(c, needs, { title, section: "products" }), redeploy }));
+      const frame = frameOf(c, needs, { title, section: "products", product: place.product });
+      const [redeploy, data] = await Promise.all([
+        redeployOf(needs, deployment, place, { isStart, signal: c.req.raw.signal }),
+        offers(frame, routes.backupRestore.post) ? readDataThen(needs, deployment, place.installation) : null,
+      ]);
+      return c.html(RedeployPage({ frame, redeploy: { ...redeploy, data } }));
     })
 
     .on(routes.deploymentRedeploy.post, async (c) => {
       const { deployment } = await find(c);
-      const variables = (await readForm(c)).get("variables") === "now" ? "now" : "then";
+      const form = await readForm(c);
+      // It takes another right. The browser sends the form again.
+      if (form.get("data") === "then") return c.redirect(routes.deploymentGoBack(deployment.id), 307);
       const by = byText(visitorOf(c).identity);
-      return toDeployment(c, await commands.redeploy(deployment, variables, by, c.req.raw.signal));
+      return toDeployment(c, await commands.redeploy(deployment, variablesIn(form), by, c.req.raw.signal));
+    })
+
+    .on(routes.deploymentGoBack.post, async (c) => {
+      const { deployment } = await find(c);
+      const variables = variablesIn(await readForm(c));
+      const by = byText(visitorOf(c).identity);
+      return toDeployment(c, await commands.goBack(deployment, variables, by, c.req.raw.signal));
     })
 
     .on(routes.productApply.post, async (c) => {
@@ -61,6 +76,8 @@ export function createRedeployPages(needs: PageNeeds) {
     });
 }
 
+const variablesIn = (form: URLSearchParams) => (form.get("variables") === "now" ? "now" : "then");
+
 function toDeployment(
   c: WebContext,
   outcome: { readonly type: "queued"; readonly deployment: Pick<Deployment, "id"> } | Refused,
@@ -74,7 +91,7 @@ async function redeployOf(
   deployment: Deployment,
   { product, installation, environment }: InstallationRef,
   { isStart, signal }: { readonly isStart: boolean; readonly signal: AbortSignal },
-): Promise<RedeployProps> {
+): Promise<Omit<RedeployProps, "data">> {
   const { store, git } = needs;
   const [readyAt, spec] = [readyAtOf(deployment), specOf(deployment)];
   if (!readyAt || !spec) {
