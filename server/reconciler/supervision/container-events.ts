@@ -27,8 +27,7 @@ export async function followContainers(
       }
     }
     for (let look = 0; look < looksMeanwhile && !signal.aborted; look++) {
-      await away();
-      await clock.sleep(tryAgainMs / looksMeanwhile, signal).catch(() => {});
+      await Promise.all([away(), clock.sleep(tryAgainMs / looksMeanwhile, signal).catch(() => {})]);
     }
   }
 }

@@ -10,9 +10,9 @@ export interface Detours {
   /** Remembers what the last look has found. */
   know(desired: DesiredState, observed: ObservedState): void;
   /**
-   * Call it while the engine is away, again and again. What is published by it, is closed with it, while containers may
-   * go on running: their traffic goes to their own addresses, until those that are published answer again. The first
-   * look after the engine is back does the same.
+   * Call it while the engine is away, again and again without a pause. What is published by it, is closed with it, while
+   * containers may go on running: their traffic goes to their own addresses, until those that are published answer
+   * again. The first look after the engine is back does the same.
    */
   follow(): Promise<void>;
 }
@@ -29,14 +29,21 @@ export function createDetours({
   const answers = async (address: Detour["own"], holdMs: number) =>
     (await prober.tcp(address, holdMs, answerLimitMs, signal)).type === "open";
 
-  async function isTaken(detour: Detour): Promise<boolean> {
-    const was = taken.has(detour);
-    const isPublished = await answers(detour.published, staysOpenMs);
-    const is = !isPublished && (was || (await answers(detour.own, 0)));
-    if (is === was) return is;
+  /**
+   * `over`: its container has ended. Another one may get its address, so it is not taken again; a connection that is
+   * open all the time shows the end at once.
+   */
+  async function followOne(detour: Detour): Promise<"taken" | "left" | "over"> {
     const { installation, deployment, service, published, own } = detour;
-    await proxy.prepare(installation, deployment, new Map([[service, is ? own : published]]));
-    return is;
+    const was = taken.has(detour);
+    const [isPublished, isRunning] = await Promise.all([
+      answers(published, staysOpenMs),
+      answers(own, was ? staysOpenMs : 0),
+    ]);
+    const is = !isPublished && isRunning;
+    if (is !== was) await proxy.prepare(installation, deployment, new Map([[service, is ? own : published]]));
+    if (was && !isRunning) return "over";
+    return is ? "taken" : "left";
   }
 
   return {
@@ -46,18 +53,19 @@ export function createDetours({
     },
 
     async follow() {
-      const before = taken;
-      const all = await Promise.all(
-        known.map(async (detour) =>
-          (await isTaken(detour).catch((error: unknown) => {
+      const [all, before] = [known, taken];
+      const outcomes = await Promise.all(
+        all.map((detour) =>
+          followOne(detour).catch((error: unknown) => {
             warn({ log, signal }, error, "sending traffic to a container's own address failed; it will be retried");
-            return before.has(detour);
-          }))
-            ? [detour]
-            : [],
+            return before.has(detour) ? "taken" : "left";
+          }),
         ),
       );
-      taken = new Set(all.flat());
+      // The engine is back, and a look has found other containers.
+      if (known !== all) return;
+      taken = new Set(all.filter((_, index) => outcomes[index] === "taken"));
+      known = all.filter((_, index) => outcomes[index] !== "over");
       if (before.size === 0 && taken.size > 0) {
         log.warn({ services: taken.size }, "Docker is away; traffic goes to the containers' own addresses");
       }

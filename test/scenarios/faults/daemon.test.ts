@@ -34,6 +34,24 @@ test("Docker is killed and its containers go on without it: so do the apps, and 
   expect(await world.request("shop.localhost")).toMatchObject({ status: 200, deployment: id });
 });
 
+test("a container that ends while Docker is away gets no traffic at an address that may be another's by then", async () => {
+  const world = createWorld();
+  const id = await world.push("shop");
+  await world.atRest();
+  const { installation } = await world.product("shop");
+  const upstreams = () => world.caddy.addressesOf(installation.id, id);
+  const published = await upstreams();
+  const [container] = world.docker.containers.values();
+  world.docker.kill(20_000);
+  await world.pass(2_000);
+  expect(await upstreams()).not.toEqual(published);
+  container?.halt();
+  await world.pass(500);
+  container?.comeBack();
+  await world.pass(5_000);
+  expect(await upstreams()).toEqual(published);
+});
+
 test("when Docker is restarted in the middle of a build, the build starts over and its version goes live", async () => {
   const world = createWorld();
   const id = await world.push("shop", { build: { takesMs: 30_000 } });
