@@ -27,10 +27,14 @@ export interface Config {
   /** How long a worker must stay up to count as healthy, since it has no port to probe. */
   readonly workerUpMs: number;
   readonly keepVersions: number;
+  /** How long a replaced version keeps its images; null means as long as it is among `keepVersions`. */
+  readonly keepVersionDays: number | null;
   /** The limits for all builds together; null means no limit. */
   readonly buildLimits: { readonly memoryBytes: number | "auto" | null; readonly processes: number | null };
   /** The largest size of the daemon's build cache; null if Baton must not prune it. */
   readonly buildCacheBytes: number | null;
+  /** How long unused records of the build cache are kept; null means as long as there is room. */
+  readonly buildCacheDays: number | null;
   /** How much must be free on the disk before a fetch or a build; null means that it isn't checked. */
   readonly minFreeBytes: number | null;
   /** How long logs of deployments are kept; null means forever. */
@@ -86,11 +90,13 @@ export function readConfig(environment: EnvironmentVariables, workingFolder: str
     initTimeoutMs: duration("BATON_INIT_TIMEOUT", text("BATON_INIT_TIMEOUT", "5m")),
     workerUpMs: duration("BATON_WORKER_UP", text("BATON_WORKER_UP", "10s")),
     keepVersions: wholeNumber("BATON_KEEP_VERSIONS", text("BATON_KEEP_VERSIONS", "5"), 1, 100),
+    keepVersionDays: countOrOff("BATON_KEEP_VERSION_DAYS", text("BATON_KEEP_VERSION_DAYS", "off")),
     buildLimits: {
       memoryBytes: buildMemory("BATON_BUILD_MEMORY", text("BATON_BUILD_MEMORY", "auto")),
       processes: buildProcesses("BATON_BUILD_PROCESSES", text("BATON_BUILD_PROCESSES", "4096")),
     },
     buildCacheBytes: size("BATON_BUILD_CACHE", text("BATON_BUILD_CACHE", "10g")),
+    buildCacheDays: countOrOff("BATON_BUILD_CACHE_DAYS", text("BATON_BUILD_CACHE_DAYS", "30")),
     minFreeBytes: size("BATON_MIN_FREE", text("BATON_MIN_FREE", "1g")),
     logRetention: {
       days: countOrOff("BATON_KEEP_LOG_DAYS", text("BATON_KEEP_LOG_DAYS", "90")),

@@ -23,8 +23,12 @@ export interface ReconcilerNeeds
   readonly buildLimiter: BuildLimiter;
   readonly drainTimeoutMs: number;
   readonly keepVersions: number;
+  /** How long a version keeps its images after it was replaced; null means as long as it is among these. */
+  readonly keepVersionDays: number | null;
   /** The limit of the build cache; null when Baton leaves the cache alone. */
   readonly buildCacheBytes: number | null;
+  /** How long a record of the build cache is kept unused; null means as long as there is room. */
+  readonly buildCacheDays: number | null;
   /** Tells the worker that something is queued. */
   readonly wakeQueue: () => void;
   /** How many days, and of how many deployments of an installation, logs are kept; null means no limit. */

@@ -5,7 +5,7 @@ import { reconcile } from "../rules/rollout/reconcile.ts";
 import { createChores } from "./chores.ts";
 import { createBuildCacheKeeper } from "./cleaning/build-cache.ts";
 import { removeDeleted, withdrawDeleted } from "./cleaning/deletions.ts";
-import { removeUnneededImages } from "./cleaning/images.ts";
+import { createOldImageKeeper, removeUnneededImages } from "./cleaning/images.ts";
 import { createLogKeeper } from "./cleaning/old-logs.ts";
 import { clearStrayCommits } from "./cleaning/repositories.ts";
 import { createCleaner } from "./cleaning/safe-to-remove.ts";
@@ -51,6 +51,7 @@ export function createReconciler(needs: ReconcilerNeeds & { readonly log: Log })
   const repairs = createRepairs(context, onRemoved, news.wake);
   const keepBuildCacheSmall = createBuildCacheKeeper(context);
   const removeOldLogs = createLogKeeper(context);
+  const removeOldImages = createOldImageKeeper(context);
   const removeWhatIsSafe = createCleaner(context);
   const memory = createMemory(context);
   const settlements = createSettlements(context, chores, {
@@ -89,6 +90,7 @@ export function createReconciler(needs: ReconcilerNeeds & { readonly log: Log })
       if (!signal.aborted) await chores.catchUp();
       // Not awaited, because they may take minutes.
       void removeOldLogs().catch(warning("removing old logs failed; it will be retried"));
+      void removeOldImages().catch(warning("removing old images failed; it will be retried tomorrow"));
       void removeWhatIsSafe().catch(warning("removing what takes space failed; it will be retried"));
       void keepBuildCacheSmall().catch(warning("trimming the build cache failed; it will be retried"));
     }

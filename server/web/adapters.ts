@@ -46,6 +46,8 @@ export interface WebAdapters extends FrontDoor {
   readonly maxBuilding: number;
   /** How many ready versions of an installation keep their images. */
   readonly keepVersions: number;
+  /** How long a version keeps its images after it was replaced; null means as long as it is among these. */
+  readonly keepVersionDays: number | null;
   /** The limit of the build cache; null when Baton leaves the cache alone. */
   readonly buildCacheBytes: number | null;
   readonly drainTimeoutMs: number;

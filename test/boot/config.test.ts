@@ -22,6 +22,8 @@ describe("the configuration", () => {
       workerUpMs: 10_000,
       keepVersions: 5,
       buildCacheBytes: 10 * 1024 ** 3,
+      buildCacheDays: 30,
+      keepVersionDays: null,
       minFreeBytes: 1024 ** 3,
       logRetention: { days: 90, deployments: 500 },
       ports: { first: 20_000, last: 29_999 },

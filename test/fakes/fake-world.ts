@@ -207,6 +207,8 @@ export function createWorld(options: WorldOptions = {}): FakeWorld {
         drainTimeoutMs: limits.drainTimeoutMs,
         ownBackups: createFakeOwnBackups(),
         buildCacheBytes: null,
+        buildCacheDays: null,
+        keepVersionDays: null,
         logRetention: options.logRetention ?? { days: null, deployments: null },
         urlOf: (host) => `http://${host}`,
         pageOf: (deployment) => `http://baton.localhost/deployments/${deployment}`,

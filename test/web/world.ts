@@ -101,6 +101,7 @@ export async function createWorld(
     maxBuilding: 4,
     keepVersions: 5,
     buildCacheBytes: 10_000_000_000,
+    keepVersionDays: null,
     drainTimeoutMs: 30_000,
     healthTimeoutMs: 90_000,
     workerUpMs: 10_000,

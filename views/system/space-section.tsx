@@ -3,6 +3,7 @@ import { routes } from "../../server/routes.ts";
 import type { CleaningState } from "../../server/rules/space/cleaning-state.ts";
 import { isAnythingSafe, type SafeToRemove } from "../../server/rules/space/safe-to-remove.ts";
 import type { ProductSpace, SpaceUse } from "../../server/rules/space/space-by-product.ts";
+import { counted } from "../../server/rules/wording/duration-text.ts";
 import { sizeText } from "../../server/rules/wording/size-text.ts";
 import type { PageFrame } from "../frame/frame.ts";
 import { offers } from "../frame/offers.ts";
@@ -15,6 +16,8 @@ export interface SpaceProps {
   readonly cleaning: CleaningState;
   /** How many versions of a product keep their images. */
   readonly keepVersions: number;
+  /** How long they keep them after they were replaced; null means no limit. */
+  readonly keepVersionDays: number | null;
 }
 
 const shownProducts = 20;
@@ -93,7 +96,7 @@ function together(products: readonly ProductSpace[]): Part {
 }
 
 function SafePart({ frame, space }: { readonly frame: PageFrame; readonly space: SpaceProps }) {
-  const { safe, cleaning, keepVersions } = space;
+  const { safe, cleaning, keepVersions, keepVersionDays } = space;
   return (
     <>
       <h3>Safe to remove</h3>
@@ -112,7 +115,8 @@ function SafePart({ frame, space }: { readonly frame: PageFrame; readonly space:
             ))}
           </ul>
           <p class="muted small">
-            The live and the stopped versions, the last {keepVersions} of each product in each environment, volumes,
+            The live and the stopped versions, the last {keepVersions} of each product in each environment
+            {keepVersionDays !== null && ` that were replaced in the last ${counted(keepVersionDays, "day")}`}, volumes,
             backups, and images that Baton didn't build stay.
           </p>
           {offers(frame, routes.systemFreeSpace.post) && (

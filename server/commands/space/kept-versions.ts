@@ -1,6 +1,9 @@
 import { specOf } from "../../model/deployment/deployment.ts";
 import type { ReadStore } from "../../ports/store/read-store.ts";
+import { replacedSince } from "../../rules/space/replaced-since.ts";
 import type { KeptVersions } from "../../rules/space/safe-to-remove.ts";
+
+const dayMs = 24 * 60 * 60_000;
 
 /**
  * Reads which versions keep their images. Images are read before this: one that is built meanwhile is then missing from
@@ -8,7 +11,8 @@ import type { KeptVersions } from "../../rules/space/safe-to-remove.ts";
  */
 export async function readKeptVersions(
   store: Pick<ReadStore, "deployments" | "installations">,
-  keepVersions: number,
+  { keepVersions, keepVersionDays }: { readonly keepVersions: number; readonly keepVersionDays: number | null },
+  now: Date,
 ): Promise<KeptVersions> {
   const { queued, running } = await store.deployments.queue();
   const undecided = [...queued, ...running];
@@ -17,10 +21,12 @@ export async function readKeptVersions(
     ...installations.flatMap(({ liveDeploymentId }) => liveDeploymentId ?? []),
     ...undecided.flatMap(({ sourceId }) => sourceId ?? []),
   ]);
-  const kept = await store.deployments.lastReadyOf(
+  const ready = await store.deployments.lastReadyOf(
     installations.map(({ id }) => id),
     keepVersions,
   );
+  const kept =
+    keepVersionDays === null ? ready : replacedSince(ready, new Date(now.getTime() - keepVersionDays * dayMs));
   return {
     specs: [...kept, ...others, ...running].flatMap((deployment) => specOf(deployment) ?? []),
     undecided: new Set(undecided.map(({ id }) => id)),

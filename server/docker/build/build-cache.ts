@@ -12,11 +12,14 @@ const limitMs = 5 * 60_000;
  * can still be started and built upon (tried on 28.5 with a limit of 0).
  */
 export function createPruneBuildCache(daemon: Daemon): Engine["pruneBuildCache"] {
-  return async (keepBytes, signal) => {
+  return async ({ keepBytes, unusedForMs }, signal) => {
     const request = (api: AgreedApi): DaemonRequest => ({
       method: "POST",
       path: "/build/prune",
-      query: { [api.has("1.48") ? "reserved-space" : "keep-storage"]: keepBytes },
+      query: {
+        [api.has("1.48") ? "reserved-space" : "keep-storage"]: keepBytes,
+        filters: unusedForMs === undefined ? null : JSON.stringify({ until: [`${Math.round(unusedForMs / 1_000)}s`] }),
+      },
     });
     try {
       const { SpaceReclaimed } = await daemon.ask<{ readonly SpaceReclaimed?: number }>(request, signal, limitMs);

@@ -34,6 +34,8 @@ interface ImageRecord {
   readonly Labels?: Labels | null;
   readonly Size?: number;
   readonly SharedSize?: number;
+  /** Seconds since 1970. */
+  readonly Created?: number;
   /** How many containers were made from it. */
   readonly Containers?: number;
 }
@@ -94,13 +96,14 @@ function usageOf(instance: InstanceId, answer: UsageAnswer & OldUsageAnswer): Di
 }
 
 function imagesOf(instance: InstanceId, records: readonly ImageRecord[]): DiskUsage["images"] {
-  return records.flatMap(({ Id, RepoTags, Labels, Size, SharedSize, Containers = 0 }) => {
+  return records.flatMap(({ Id, RepoTags, Labels, Size, SharedSize, Created = 0, Containers = 0 }) => {
     const names = (RepoTags ?? []).filter((name) => name !== "<none>:<none>");
     const tags = names.filter((name) => name.startsWith(`baton-${instance}/`));
     if (tags.length === 0 && !(names.length === 0 && isOf(instance, Labels))) return [];
     const ownBytes = Math.max(0, known(Size) - known(SharedSize));
     const hasOtherTags = names.length > tags.length;
-    return [{ id: Id as ImageId, tags, hasOtherTags, ownBytes, isInUse: Containers > 0 }];
+    const createdAt = new Date(Created * 1_000);
+    return [{ id: Id as ImageId, tags, hasOtherTags, ownBytes, createdAt, isInUse: Containers > 0 }];
   });
 }
 

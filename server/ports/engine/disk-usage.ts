@@ -27,6 +27,7 @@ export interface ImageUsage {
   readonly hasOtherTags: boolean;
   /** What no other image shares: what removing it would free. */
   readonly ownBytes: number;
+  readonly createdAt: Date;
   /** Whether a container, running or not, was made from it. */
   readonly isInUse: boolean;
 }

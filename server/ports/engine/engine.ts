@@ -57,11 +57,14 @@ export interface Engine {
    */
   removeUntagged(id: ImageId, signal: AbortSignal): Promise<void>;
   /**
-   * Removes records of the build cache, the longest unused first, until it holds no more than `keepBytes`. The cache
-   * belongs to the daemon: other users share it and the limit. What a running build uses stays. Resolves with how much
-   * was freed.
+   * Removes records of the build cache, the longest unused first, until it holds no more than `keepBytes`; with
+   * `unusedForMs`, only those that no build has used for so long. The cache belongs to the daemon: other users share it
+   * and the limit. What a running build uses stays. Resolves with how much was freed.
    */
-  pruneBuildCache(keepBytes: number, signal: AbortSignal): Promise<number>;
+  pruneBuildCache(
+    limit: { readonly keepBytes: number; readonly unusedForMs?: number },
+    signal: AbortSignal,
+  ): Promise<number>;
 
   /** Adopts a network of this name. Rejects with SubnetTaken when another network or a route of the host overlaps. */
   createNetwork(request: NetworkRequest, signal: AbortSignal): Promise<void>;

@@ -63,3 +63,17 @@ export function isAnythingSafe({ oldImages, leftovers, cacheBytes }: SafeToRemov
 function sum(images: readonly { readonly ownBytes: number }[]): number {
   return images.reduce((total, { ownBytes }) => total + ownBytes, 0);
 }
+
+/** After a failed build, somebody may want to look at what there is. */
+const leftoverDays = 7;
+
+/** Of images that builds have left, those that are older than anybody needs. */
+export function oldLeftovers(
+  images: DiskUsage["images"],
+  leftovers: readonly ImageId[],
+  now: Date,
+): readonly ImageId[] {
+  const before = now.getTime() - leftoverDays * 24 * 60 * 60_000;
+  const old = new Set(images.filter(({ createdAt }) => createdAt.getTime() < before).map(({ id }) => id));
+  return leftovers.filter((id) => old.has(id));
+}

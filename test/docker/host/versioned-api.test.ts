@@ -104,8 +104,10 @@ test.each([
   [docker28, "reserved-space=7"],
 ])("the limit of the build cache has the name that $Version knows", async (spoken, query) => {
   const { engine, asked } = await engineOn(spoken, { SpaceReclaimed: 5 });
-  expect(await engine.pruneBuildCache(7, never)).toBe(5);
+  expect(await engine.pruneBuildCache({ keepBytes: 7 }, never)).toBe(5);
   expect(asked.at(-1)).toMatch(new RegExp(`/build/prune\\?${query}$`));
+  await engine.pruneBuildCache({ keepBytes: 7, unusedForMs: 86_400_000 }, never);
+  expect(decodeURIComponent(asked.at(-1) ?? "")).toContain(`${query}&filters={"until":["86400s"]}`);
 });
 
 test("a network's name is checked by the daemon: old ones have to be asked to", async () => {
@@ -121,7 +123,15 @@ test("a network's name is checked by the daemon: old ones have to be asked to", 
 const cache = [{ Size: 30 }, { Size: 7, Shared: true }, { Size: -1 }, { Size: 4, InUse: true }];
 const labels = { "baton.instance": "test0000" };
 const images = [
-  { Id: "sha256:1", RepoTags: ["baton-test0000/p1-web:d2"], Labels: labels, Size: 60, SharedSize: 50, Containers: 1 },
+  {
+    Id: "sha256:1",
+    RepoTags: ["baton-test0000/p1-web:d2"],
+    Labels: labels,
+    Size: 60,
+    SharedSize: 50,
+    Created: 7,
+    Containers: 1,
+  },
   { Id: "sha256:2", RepoTags: ["<none>:<none>"], Labels: labels, Size: 60, SharedSize: -1, Containers: 0 },
   { Id: "sha256:3", RepoTags: ["<none>:<none>"], Labels: null, Size: 60, SharedSize: 0, Containers: 0 },
   { Id: "sha256:4", RepoTags: ["mine:1"], Labels: labels, Size: 60, SharedSize: 0, Containers: 0 },
@@ -150,12 +160,12 @@ test.each([
 ])("the disk usage of $Version is read from the fields that it has", async (spoken, answer, url) => {
   const { engine, asked } = await engineOn(spoken, answer);
   const image = (id: string, ownBytes: number, tags: readonly string[] = []) => ({
-    ...{ id, tags, ownBytes, hasOtherTags: false, isInUse: false },
+    ...{ id, tags, ownBytes, hasOtherTags: false, createdAt: new Date(0), isInUse: false },
   });
   expect(await engine.diskUsage(never)).toEqual({
     ...{ imagesBytes: 100, containersBytes: 5, volumesBytes: 20, buildCacheBytes: 34, unusedCacheBytes: 30 },
     images: [
-      { ...image("sha256:1", 10, ["baton-test0000/p1-web:d2"]), isInUse: true },
+      { ...image("sha256:1", 10, ["baton-test0000/p1-web:d2"]), isInUse: true, createdAt: new Date(7_000) },
       image("sha256:2", 60),
       { ...image("sha256:5", 9, ["baton-test0000/p1-web:d1"]), hasOtherTags: true },
     ],

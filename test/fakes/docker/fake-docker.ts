@@ -129,7 +129,16 @@ export function createFakeDocker(clock: FakeClock, instance = "fake0000" as Inst
         const own = [...tags].filter((tag) => tag.startsWith(`baton-${instance}/`));
         const isInUse = [...containers.values()].some(({ request }) => request.image === id);
         if (own.length === 0 && tags.size > 0) return [];
-        return [{ id, tags: own, hasOtherTags: own.length < tags.size, ownBytes: info.sizeBytes, isInUse }];
+        return [
+          {
+            id,
+            tags: own,
+            hasOtherTags: own.length < tags.size,
+            ownBytes: info.sizeBytes,
+            createdAt: info.createdAt,
+            isInUse,
+          },
+        ];
       }),
     }),
 

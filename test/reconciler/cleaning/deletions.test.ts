@@ -50,6 +50,8 @@ async function aDeletedProduct() {
       keepVersions: 5,
       wakeQueue: () => {},
       buildCacheBytes: null,
+      buildCacheDays: null,
+      keepVersionDays: null,
       logRetention: { days: null, deployments: null },
     },
   });

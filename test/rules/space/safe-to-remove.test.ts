@@ -2,13 +2,26 @@ import { describe, expect, test } from "vitest";
 import type { DeploymentId, ImageId } from "../../../server/model/names/ids.ts";
 import type { ImageUsage } from "../../../server/ports/engine/disk-usage.ts";
 import { imageTag } from "../../../server/rules/rollout/retention.ts";
-import { isAnythingSafe, type KeptVersions, safeToRemove } from "../../../server/rules/space/safe-to-remove.ts";
+import {
+  isAnythingSafe,
+  type KeptVersions,
+  oldLeftovers,
+  safeToRemove,
+} from "../../../server/rules/space/safe-to-remove.ts";
 import { aService, aSpec } from "../../model/a-deployment.ts";
 
 const idOf = (letter: string) => `sha256:${letter.repeat(64)}` as ImageId;
 const tag = (deployment: number) => imageTag("abcdefgh", 1, "web", deployment);
 const image = (letter: string, change: Partial<ImageUsage> = {}): ImageUsage => ({
-  ...{ id: idOf(letter), tags: [], hasOtherTags: false, ownBytes: 10, isInUse: false, ...change },
+  ...{
+    id: idOf(letter),
+    tags: [],
+    hasOtherTags: false,
+    ownBytes: 10,
+    createdAt: new Date(0),
+    isInUse: false,
+    ...change,
+  },
 });
 const keeping = (letters: string, ...undecided: number[]): KeptVersions => ({
   specs: [...letters].map((letter) => aSpec([aService({ image: idOf(letter) })])),
@@ -61,4 +74,15 @@ test("an image that keeps another name frees nothing when its tag goes", () => {
   const partlyKept = image("a", { tags: [tag(1)], hasOtherTags: true });
   const twice = image("b", { tags: [tag(2), tag(7)] });
   expect(safe([partlyKept, twice], keeping("", 7)).oldImages).toEqual({ tags: [tag(1), tag(2)], count: 0, bytes: 0 });
+});
+
+test("what builds have left is removed without being asked after a week", () => {
+  const now = new Date("2026-11-30T12:00Z");
+  const [old, young, needed] = [
+    image("a", { createdAt: new Date("2026-11-23T11:00Z") }),
+    image("b", { createdAt: new Date("2026-11-23T13:00Z") }),
+    image("c"),
+  ];
+  const { leftovers } = safe([old, young, needed], keeping("c"));
+  expect(oldLeftovers([old, young, needed], leftovers.ids, now)).toEqual([old.id]);
 });

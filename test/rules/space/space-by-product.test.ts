@@ -6,7 +6,7 @@ import { cleaningStateText, parseCleaningState } from "../../../server/rules/spa
 import { spaceByProduct } from "../../../server/rules/space/space-by-product.ts";
 
 const image = (ownBytes: number, ...products: number[]): ImageUsage => ({
-  ...{ id: `sha256:${ownBytes}` as ImageId, hasOtherTags: false, isInUse: false, ownBytes },
+  ...{ id: `sha256:${ownBytes}` as ImageId, hasOtherTags: false, isInUse: false, ownBytes, createdAt: new Date(0) },
   tags: products.map((product) => imageTag("abcdefgh", product, "web", 1)),
 });
 const volume = (bytes: number, product: number | null) => ({

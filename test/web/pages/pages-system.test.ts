@@ -120,7 +120,7 @@ describe("the system", () => {
     const usage = await world.engine.diskUsage(AbortSignal.timeout(1_000));
     const own = { hasOtherTags: false, isInUse: false };
     const image = (id: string, ownBytes: number, tags: readonly string[]) => ({
-      ...{ ...own, id: id as ImageId, ownBytes, tags },
+      ...{ ...own, id: id as ImageId, ownBytes, tags, createdAt: new Date(0) },
     });
     const { productId } = installation;
     const images = [

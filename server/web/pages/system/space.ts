@@ -15,7 +15,7 @@ const backupsCounted = 10_000;
 
 /** Reads what takes the space by product. Null while it is still being added up. */
 export function createSpace(needs: PageNeeds) {
-  const { clock, store, keepVersions, buildCacheBytes } = needs;
+  const { clock, store, keepVersions, keepVersionDays, buildCacheBytes } = needs;
   const kept = createLastKnown(() => readKept(needs), { maxAgeMs, patienceMs, nowMs: clock.monotonicMs });
 
   return async (usage: DiskUsage | null): Promise<SpaceProps | null> => {
@@ -23,11 +23,12 @@ export function createSpace(needs: PageNeeds) {
     if (usage === null || ofProducts === null) return null;
     return {
       use: spaceByProduct(usage, ofProducts),
-      safe: safeToRemove(usage, await readKeptVersions(store, keepVersions), {
+      safe: safeToRemove(usage, await readKeptVersions(store, needs, clock.now()), {
         mayEmptyCache: buildCacheBytes !== null,
       }),
       cleaning: parseCleaningState(await store.settings.get(cleaning)),
       keepVersions,
+      keepVersionDays,
     };
   };
 }
