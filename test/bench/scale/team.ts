@@ -79,6 +79,8 @@ async function start(folder: string, size: Size, defer: Defer, end: () => Promis
     BATON_HELLO: "0",
     BATON_FIREWALL: "0",
     BATON_BUILD_CACHE: "off",
+    // Half a million logs to remove would take hours. A team that has had Baton all the time removes a few a day.
+    ...{ BATON_KEEP_LOG_DAYS: "off", BATON_KEEP_LOGS: "off" },
     DATABASE_URL: database.url,
     DOCKER_HOST: `unix://${socket}`,
     ...(process.env.BATON_BENCH_NODE_OPTIONS && { NODE_OPTIONS: process.env.BATON_BENCH_NODE_OPTIONS }),
