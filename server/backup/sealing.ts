@@ -1,6 +1,6 @@
 import { Readable } from "node:stream";
 import { createGunzip, createGzip } from "node:zlib";
-import { Decrypter, Encrypter, generateX25519Identity, identityToRecipient } from "age-encryption";
+import { age } from "./age.ts";
 
 type Web = Parameters<typeof Readable.fromWeb>[0];
 
@@ -16,6 +16,7 @@ export interface BackupKey {
 }
 
 export async function makeBackupKey(): Promise<BackupKey> {
+  const { generateX25519Identity, identityToRecipient } = await age();
   const identity = await generateX25519Identity();
   return { identity, recipient: await identityToRecipient(identity) };
 }
@@ -44,6 +45,7 @@ async function* through(content: AsyncIterable<Buffer>, transform: NodeJS.ReadWr
 }
 
 async function* encrypted(content: AsyncIterable<Buffer>, recipient: string): AsyncGenerator<Buffer> {
+  const { Encrypter } = await age();
   const encrypter = new Encrypter();
   encrypter.addRecipient(recipient);
   const stream = await encrypter.encrypt(webOf(content));
@@ -51,6 +53,7 @@ async function* encrypted(content: AsyncIterable<Buffer>, recipient: string): As
 }
 
 async function* decrypted(content: AsyncIterable<Buffer>, identity: string): AsyncGenerator<Buffer> {
+  const { Decrypter } = await age();
   const decrypter = new Decrypter();
   decrypter.addIdentity(identity);
   const stream = await decrypter.decrypt(webOf(content)).catch((cause: unknown) => {

@@ -1,12 +1,8 @@
-import {
-  type AuthenticationResponseJSON,
-  generateAuthenticationOptions,
-  generateRegistrationOptions,
-  type RegistrationResponseJSON,
-  verifyAuthenticationResponse,
-  verifyRegistrationResponse,
-} from "@simplewebauthn/server";
+import type { AuthenticationResponseJSON, RegistrationResponseJSON } from "@simplewebauthn/server";
 import type { Passkeys } from "../ports/people/passkeys.ts";
+
+/** It takes 25 MB of memory, so it is loaded for the first passkey. */
+const webauthn = () => import("@simplewebauthn/server");
 
 /** How long the browser waits for its user. */
 const timeout = 5 * 60_000;
@@ -14,6 +10,7 @@ const timeout = 5 * 60_000;
 export function createPasskeys(): Passkeys {
   return {
     async offerRegistration(site, { id, email, name, existing }) {
+      const { generateRegistrationOptions } = await webauthn();
       const options = await generateRegistrationOptions({
         rpName: "Baton",
         rpID: site.host,
@@ -30,6 +27,7 @@ export function createPasskeys(): Passkeys {
     },
 
     async acceptRegistration(site, challenge, answer) {
+      const { verifyRegistrationResponse } = await webauthn();
       const outcome = await verifyRegistrationResponse({
         response: answer as RegistrationResponseJSON,
         expectedChallenge: challenge,
@@ -43,11 +41,13 @@ export function createPasskeys(): Passkeys {
     },
 
     async offerSignIn(site) {
+      const { generateAuthenticationOptions } = await webauthn();
       const options = await generateAuthenticationOptions({ rpID: site.host, timeout, userVerification: "required" });
       return { options, challenge: options.challenge };
     },
 
     async acceptSignIn(site, challenge, answer, credential) {
+      const { verifyAuthenticationResponse } = await webauthn();
       const outcome = await verifyAuthenticationResponse({
         response: answer as AuthenticationResponseJSON,
         expectedChallenge: challenge,

@@ -1,6 +1,7 @@
 import { createCipheriv, randomBytes, randomInt, scrypt } from "node:crypto";
 import { promisify } from "node:util";
-import { Decrypter, Encrypter, type Recipient, Stanza } from "age-encryption";
+import type { Recipient } from "age-encryption";
+import { age } from "../age.ts";
 
 /** The work of deriving a key from a passphrase, as the `age` tool has it: about a second, and 256 MB. */
 const logN = 18;
@@ -9,6 +10,7 @@ const derive = promisify<string, Buffer, number, typeof derivation, Buffer>(scry
 
 /** Encrypts with a passphrase, in the format of the `age` tool. */
 export async function sealWithPassphrase(content: Buffer, passphrase: string): Promise<Buffer> {
+  const { Encrypter } = await age();
   const encrypter = new Encrypter();
   encrypter.addRecipient(passphraseRecipient(passphrase));
   return Buffer.from(await encrypter.encrypt(new Uint8Array(content)));
@@ -19,6 +21,7 @@ function passphraseRecipient(passphrase: string): Recipient {
   const label = "age-encryption.org/v1/scrypt";
   return {
     async wrapFileKey(fileKey) {
+      const { Stanza } = await age();
       const salt = randomBytes(16);
       const key = await derive(passphrase, Buffer.concat([Buffer.from(label), salt]), 32, derivation);
       const cipher = createCipheriv("chacha20-poly1305", key, Buffer.alloc(12), { authTagLength: 16 });
@@ -31,6 +34,7 @@ function passphraseRecipient(passphrase: string): Recipient {
 
 /** The opposite. Resolves with null when the passphrase is another one. */
 export async function openWithPassphrase(sealed: Buffer, passphrase: string): Promise<Buffer | null> {
+  const { Decrypter } = await age();
   const decrypter = new Decrypter();
   decrypter.addPassphrase(passphrase);
   return decrypter.decrypt(new Uint8Array(sealed)).then(Buffer.from, () => null);
