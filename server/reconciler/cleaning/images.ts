@@ -18,8 +18,8 @@ export async function removeUnneededImages({
 }: ReconcilerContext): Promise<void> {
   const images = await engine.listImages(signal);
   if (images.length === 0) return;
-  const { specs, undecided } = await readKeptVersions(store, kept, clock.now());
-  for (const tag of tagsToRemove(images, specs, undecided)) await engine.removeTag(tag, signal);
+  const { images: needed, undecided } = await readKeptVersions(store, kept, clock.now());
+  for (const tag of tagsToRemove(images, needed, undecided)) await engine.removeTag(tag, signal);
 }
 
 /** Removes once a day what is too old, while nothing is deployed: images of versions, and what builds have left. */

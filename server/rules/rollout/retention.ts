@@ -34,15 +34,13 @@ export function imagesOf(specs: readonly DeploymentSpec[]): ReadonlySet<ImageId>
 const tagPattern = /^baton-[a-z0-9]+\/p\d+-[^:]+:d(\d+)$/;
 
 /**
- * Tags that can be removed: deployments that are over built them, and no kept version needs their image. `kept` are the
- * specs of the last ready versions, of the live and the stopped one, and of running deployments.
+ * Tags that can be removed: deployments that are over built them, and no kept version needs their image.
  */
 export function tagsToRemove(
   images: readonly Pick<ImageInfo, "id" | "tags">[],
-  kept: readonly DeploymentSpec[],
+  needed: ReadonlySet<ImageId>,
   undecided: ReadonlySet<DeploymentId>,
 ): readonly string[] {
-  const needed = imagesOf(kept);
   return images
     .filter((image) => !needed.has(image.id))
     .flatMap((image) => image.tags)

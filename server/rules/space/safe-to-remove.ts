@@ -1,12 +1,11 @@
-import type { DeploymentSpec } from "../../model/deployment/spec.ts";
 import type { DeploymentId, ImageId } from "../../model/names/ids.ts";
 import type { DiskUsage } from "../../ports/engine/disk-usage.ts";
-import { imagesOf, tagsToRemove } from "../rollout/retention.ts";
+import { tagsToRemove } from "../rollout/retention.ts";
 
 /** The versions that must be able to go live without a build, and the deployments whose images nobody knows yet. */
 export interface KeptVersions {
-  /** The specs of the last ready versions, of the live and the stopped ones, and of running deployments. */
-  readonly specs: readonly DeploymentSpec[];
+  /** Those of the last ready versions, of the live and the stopped ones, and of running deployments. */
+  readonly images: ReadonlySet<ImageId>;
   /** Deployments that are queued or running. */
   readonly undecided: ReadonlySet<DeploymentId>;
 }
@@ -38,12 +37,13 @@ export function safeToRemove(
   { mayEmptyCache }: { readonly mayEmptyCache: boolean },
 ): SafeToRemove {
   const idle = images.filter(({ isInUse }) => !isInUse);
-  const tags = tagsToRemove(idle, kept.specs, kept.undecided);
+  const tags = tagsToRemove(idle, kept.images, kept.undecided);
   const removed = new Set(tags);
-  const needed = imagesOf(kept.specs);
   const old = idle.filter((image) => image.tags.length > 0 && image.tags.every((tag) => removed.has(tag)));
   const gone = old.filter(({ hasOtherTags }) => !hasOtherTags);
-  const nameless = idle.filter(({ id, tags, hasOtherTags }) => tags.length === 0 && !hasOtherTags && !needed.has(id));
+  const nameless = idle.filter(
+    ({ id, tags, hasOtherTags }) => tags.length === 0 && !hasOtherTags && !kept.images.has(id),
+  );
   const leftovers = kept.undecided.size > 0 ? [] : nameless;
   const cacheBytes = mayEmptyCache ? unusedCacheBytes : null;
   const [oldBytes, leftoverBytes] = [sum(gone), sum(leftovers)];

@@ -8,7 +8,6 @@ import {
   oldLeftovers,
   safeToRemove,
 } from "../../../server/rules/space/safe-to-remove.ts";
-import { aService, aSpec } from "../../model/a-deployment.ts";
 
 const idOf = (letter: string) => `sha256:${letter.repeat(64)}` as ImageId;
 const tag = (deployment: number) => imageTag("abcdefgh", 1, "web", deployment);
@@ -24,7 +23,7 @@ const image = (letter: string, change: Partial<ImageUsage> = {}): ImageUsage => 
   },
 });
 const keeping = (letters: string, ...undecided: number[]): KeptVersions => ({
-  specs: [...letters].map((letter) => aSpec([aService({ image: idOf(letter) })])),
+  images: new Set([...letters].map(idOf)),
   undecided: new Set(undecided as DeploymentId[]),
 });
 const safe = (images: readonly ImageUsage[], kept = keeping(""), mayEmptyCache = true) =>

@@ -10,22 +10,26 @@ import type { PageNeeds } from "../page.ts";
 
 /** Each file of each repository is looked at. */
 const maxAgeMs = 5 * 60_000;
+/** Each version of each product is decrypted. */
+const versionsMaxAgeMs = 30_000;
 const patienceMs = 50;
 const backupsCounted = 10_000;
 
 /** Reads what takes the space by product. Null while it is still being added up. */
 export function createSpace(needs: PageNeeds) {
   const { clock, store, keepVersions, keepVersionDays, buildCacheBytes } = needs;
-  const kept = createLastKnown(() => readKept(needs), { maxAgeMs, patienceMs, nowMs: clock.monotonicMs });
+  const { monotonicMs: nowMs } = clock;
+  const kept = createLastKnown(() => readKept(needs), { maxAgeMs, patienceMs, nowMs });
+  const versions = createLastKnown(() => readKeptVersions(store, needs, clock.now()), {
+    ...{ maxAgeMs: versionsMaxAgeMs, patienceMs, nowMs },
+  });
 
   return async (usage: DiskUsage | null): Promise<SpaceProps | null> => {
-    const ofProducts = await kept.get();
-    if (usage === null || ofProducts === null) return null;
+    const [ofProducts, keptVersions] = await Promise.all([kept.get(), versions.get()]);
+    if (usage === null || ofProducts === null || keptVersions === null) return null;
     return {
       use: spaceByProduct(usage, ofProducts),
-      safe: safeToRemove(usage, await readKeptVersions(store, needs, clock.now()), {
-        mayEmptyCache: buildCacheBytes !== null,
-      }),
+      safe: safeToRemove(usage, keptVersions, { mayEmptyCache: buildCacheBytes !== null }),
       cleaning: parseCleaningState(await store.settings.get(cleaning)),
       keepVersions,
       keepVersionDays,
