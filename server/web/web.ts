@@ -46,11 +46,14 @@ import { createProductBoard } from "./read/board/product-board.ts";
 import { createCatalog } from "./read/catalog.ts";
 import { createHostStates } from "./read/host-states.ts";
 import { createContainerNews } from "./read/running/container-news.ts";
+import { createSharedReads } from "./read/shared-reads.ts";
 import { createSigningIn } from "./sign-in/person-sign-in.ts";
 import { createEventStreams } from "./streams/event-stream.ts";
 
 /** Everything that Baton answers over HTTP: first the rules for every request, then the handlers. */
-export function createWeb(outside: WebAdapters): Hono<WebEnv> {
+export function createWeb(given: WebAdapters): Hono<WebEnv> {
+  const reads = createSharedReads(given.store);
+  const outside = { ...given, store: reads.store };
   const origins = createOrigins(outside);
   const metrics = createMetrics(outside);
   const catalog = createCatalog(outside.store);
@@ -61,12 +64,12 @@ export function createWeb(outside: WebAdapters): Hono<WebEnv> {
     ...door,
     metrics,
     catalog,
-    ...createProductNews(outside),
+    ...createProductNews(given),
     audit,
     ...createSigningIn({ ...outside, ...door, audit }, origins),
-    endpoints: createEndpoints({ ...door, audit }),
+    endpoints: createEndpoints({ ...door, audit, reads }),
     streams: createEventStreams(outside),
-    hostStates: createHostStates(outside),
+    hostStates: createHostStates(given),
   };
   const errors = createErrorAnswers(outside, problemPage(needs));
   const app = new OpenAPIHono<WebEnv>();

@@ -30,6 +30,7 @@ describe("a deployment", () => {
       readyAt: null,
       reason: null,
       stoppedBy: null,
+      dataBefore: null,
       failure: null,
       trigger: "push",
       by: "admin",

@@ -124,7 +124,7 @@ const shownElsewhere: readonly Endpoint[] = [
   ...[routes.productHostKey.post, routes.productServiceSettings.post],
   // For products with data.
   ...[routes.productBackups.post, routes.productBackupPlan.post, routes.backupRestore.post, routes.backupRemove.post],
-  routes.productDrills.post,
+  ...[routes.productDrills.post, routes.deploymentGoBack.post],
 ];
 
 const nameOf = ({ method, path }: Endpoint) => `${method} ${path}`;

@@ -1,0 +1,65 @@
+import { AsyncLocalStorage } from "node:async_hooks";
+import type { ReadStore } from "../../ports/store/read-store.ts";
+
+export interface SharedReads {
+  /** Asks the store each question once within `during`, and whenever it is asked outside of it. */
+  readonly store: ReadStore;
+  during<T>(work: () => Promise<T>): Promise<T>;
+}
+
+interface Reading {
+  readonly answers: Map<string, unknown>;
+  isOver: boolean;
+}
+
+/**
+ * The parts of a page ask for the same product and the same deployments, and who checks rights has asked before them.
+ * Not for streams, which read again because something has changed.
+ */
+export function createSharedReads(store: ReadStore): SharedReads {
+  const readings = new AsyncLocalStorage<Reading>();
+
+  function shared(part: object, partName: string): object {
+    return new Proxy(part, {
+      get(_, name) {
+        const method: unknown = Reflect.get(part, name);
+        if (typeof method !== "function") return method;
+        return (...args: readonly unknown[]) => {
+          const reading = readings.getStore();
+          const ask = (): unknown => method.apply(part, args);
+          if (!reading || reading.isOver || !args.every(isPlain)) return ask();
+          const question = `${partName}.${String(name)} ${JSON.stringify(args)}`;
+          if (!reading.answers.has(question)) reading.answers.set(question, ask());
+          return reading.answers.get(question);
+        };
+      },
+    });
+  }
+
+  return {
+    store: new Proxy(store, {
+      get(_, name) {
+        const part: unknown = Reflect.get(store, name);
+        return isObject(part) ? shared(part, String(name)) : part;
+      },
+    }),
+    async during(work) {
+      const reading: Reading = { answers: new Map(), isOver: false };
+      try {
+        return await readings.run(reading, work);
+      } finally {
+        // What goes on in the background reads anew.
+        reading.isOver = true;
+      }
+    },
+  };
+}
+
+const isObject = (value: unknown): value is object => typeof value === "object" && value !== null;
+
+/** Whether JSON tells it from all others. */
+function isPlain(value: unknown): boolean {
+  if (!isObject(value)) return ["string", "number", "boolean", "undefined"].includes(typeof value) || value === null;
+  if (Array.isArray(value)) return value.every(isPlain);
+  return Object.getPrototypeOf(value) === Object.prototype && Object.values(value).every(isPlain);
+}
