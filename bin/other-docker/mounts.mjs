@@ -16,7 +16,7 @@ const mount = (...args) => mustRun("mount", args);
  *
  * @returns {Promise<string>} the daemon's root
  */
-export async function mountAll({ folder, root, config, hierarchies, network }) {
+export async function mountAll({ folder, root, config, hierarchies, network, diskMegabytes }) {
   const links = await linksIn(CGROUPS);
   await mount("-t", "sysfs", "sysfs", "/sys");
   await mountGroups(hierarchies, links);
@@ -24,7 +24,7 @@ export async function mountAll({ folder, root, config, hierarchies, network }) {
   const resolver = network ? realpathSync("/etc/resolv.conf") : null;
   await mount("-t", "tmpfs", "-o", "mode=755", "tmpfs", "/run");
   if (resolver) await mountFile(RESOLVER, join(folder, "resolv.conf"), resolver);
-  return mountDaemonRoot({ folder, root, config, network });
+  return mountDaemonRoot({ folder, root, config, network, diskMegabytes });
 }
 
 async function mountFile(content, file, at) {
@@ -54,7 +54,7 @@ async function linksIn(folder) {
 }
 
 /** Changes go to memory, so that the cached programs stay as they are; images and containers are on the disk. */
-async function mountDaemonRoot({ folder, root, config, network }) {
+async function mountDaemonRoot({ folder, root, config, network, diskMegabytes }) {
   const chroot = join(folder, "root");
   await mkdir(chroot);
   await mount("-t", "tmpfs", "-o", "mode=755", "tmpfs", chroot);
@@ -76,9 +76,18 @@ async function mountDaemonRoot({ folder, root, config, network }) {
   await symlink("/run", join(chroot, "var/run"));
   await mountSame(folder, chroot, folder);
   await mkdir(join(folder, "data"));
+  if (diskMegabytes) await mountDisk(join(folder, "data"), diskMegabytes);
   await mountSame(join(folder, "data"), chroot, "/var/lib/docker");
   await writeSettings(chroot, config, network);
   return chroot;
+}
+
+/** A disk that fills up soon: a file system in a file. */
+async function mountDisk(at, megabytes) {
+  const file = `${at}.ext4`;
+  await mustRun("truncate", ["-s", `${megabytes}M`, file]);
+  await mustRun("mkfs.ext4", ["-q", "-m", "0", file]);
+  await mount("-o", "loop", file, at);
 }
 
 async function mountSame(from, chroot, at) {

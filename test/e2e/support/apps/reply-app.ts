@@ -14,13 +14,13 @@ export interface ReplyApp {
   release(text: string, manner?: ReplyManner): Promise<string>;
 }
 
-export type ReplyManner = "serve" | "fail to build" | "answer 500" | "exit" | "keep data";
+export type ReplyManner = "serve" | "fail to build" | "answer 500" | "exit" | "keep data" | "fill the disk";
 
 const image = "baton-test-reply:1";
 
 /** Makes the image of these apps in a Docker of the test's own. */
 export async function makeReplyImage(docker: Dockerode): Promise<void> {
-  const root = await tinyRoot([caddyBin()]);
+  const root = await tinyRoot([caddyBin(), "/bin/cat"]);
   const stream = await docker.importImage(root, { repo: "baton-test-reply", tag: "1" });
   for await (const _ of stream as AsyncIterable<unknown>);
 }
@@ -29,6 +29,7 @@ export async function makeReplyImage(docker: Dockerode): Promise<void> {
 const manifests: Readonly<Record<ReplyManner, string>> = {
   serve: "stacks: { web: { health: { timeout: 40s } } }",
   "fail to build": "stacks: { web: {} }",
+  "fill the disk": "stacks: { web: {} }",
   "answer 500": "stacks: { web: { health: { timeout: 5s } } }",
   exit: "stacks: { web: { health: { timeout: 5s } } }",
   "keep data": "stacks: { web: { health: { timeout: 40s }, volumes: { pages: /pages } } }",
@@ -41,6 +42,7 @@ function dockerfileOf(text: string, manner: ReplyManner): string {
   return [
     `FROM ${image}`,
     ...(manner === "fail to build" ? ["COPY missing.txt /"] : []),
+    ...(manner === "fill the disk" ? ["RUN cat /dev/zero > /filler"] : []),
     "COPY version.txt /",
     "EXPOSE 3000",
     `CMD ${JSON.stringify(command)}`,
