@@ -46,12 +46,12 @@ export const servers = {
  * system is made once for this machine (two minutes) and kept with the project's packages.
  */
 export async function databaseImage(engine: Engine, tag: string, signal: AbortSignal): Promise<ImageId> {
-  const tar = await rootFileSystem();
+  const tar = await databaseFileSystem();
   const path = "/usr/lib/postgresql/15/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
   return engine.importImage(createReadStream(tar), tag, [`ENV PATH ${path}`], signal);
 }
 
-async function rootFileSystem(): Promise<string> {
+export async function databaseFileSystem(): Promise<string> {
   const tar = join(cache, `databases-${suite}.tar`);
   if (
     await access(tar).then(
