@@ -106,7 +106,7 @@ describe("before a migration", () => {
       failure: {
         ...{ stage: "init", service: "db" },
         message: "the data of db could not be backed up before the migration: pg_dump: error: the disk is full",
-        hint: expect.stringContaining("“Before a migration” to “Never”"),
+        hint: expect.stringContaining("“back up nothing” before a migration"),
       },
     });
     expect(backups(world)).toMatchObject([{ status: "failed", madeForId: id }]);

@@ -96,7 +96,7 @@ async function backUp(context: DeploymentContext, version: LiveSpec, service: st
       {
         ...{ stage: "init", service },
         message: `the data of ${service} could not be backed up before the migration: ${sayWhy(error)}`,
-        hint: "Nothing was changed. To deploy without a backup, set “Before a migration” to “Never” on the product's Backups tab.",
+        hint: "Nothing was changed. To deploy without a backup, choose “back up nothing” before a migration on the product's Backups tab.",
       },
       { cause: error },
     );

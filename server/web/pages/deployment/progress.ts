@@ -110,7 +110,7 @@ export function progressAfter(before: Progress, event: DeploymentEvent): Progres
     case "note":
       return { ...progress, sentence };
     case "data-backup":
-      return { ...progress, sentence, dataBackup: event };
+      return { ...progress, dataBackup: event };
     case "check":
       return { ...progress, sentence, checks: withMark(progress.checks, event.service, event) };
     case "cut-over":
