@@ -141,6 +141,7 @@ function inspection(id: string, status: string) {
     RestartCount: 0,
     State: { Status: status, ExitCode: 0, OOMKilled: false, Error: "", StartedAt: "2026-11-01T12:00:00Z" },
     HostConfig: { PortBindings: {}, Memory: 0, Mounts: [] },
+    NetworkSettings: { Networks: {}, Ports: {} },
     Config: { Labels: labels },
     Mounts: [],
   };
