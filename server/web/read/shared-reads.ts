@@ -8,17 +8,19 @@ export interface SharedReads {
 }
 
 interface Reading {
+  readonly of: ReadStore;
   readonly answers: Map<string, unknown>;
   isOver: boolean;
 }
+
+/** One for the process: each that is in use makes every promise slower. */
+const readings = new AsyncLocalStorage<Reading>();
 
 /**
  * The parts of a page ask for the same product and the same deployments, and who checks rights has asked before them.
  * Not for streams, which read again because something has changed.
  */
 export function createSharedReads(store: ReadStore): SharedReads {
-  const readings = new AsyncLocalStorage<Reading>();
-
   function shared(part: object, partName: string): object {
     return new Proxy(part, {
       get(_, name) {
@@ -27,7 +29,7 @@ export function createSharedReads(store: ReadStore): SharedReads {
         return (...args: readonly unknown[]) => {
           const reading = readings.getStore();
           const ask = (): unknown => method.apply(part, args);
-          if (!reading || reading.isOver || !args.every(isPlain)) return ask();
+          if (reading?.of !== store || reading.isOver || !args.every(isPlain)) return ask();
           const question = `${partName}.${String(name)} ${JSON.stringify(args)}`;
           if (!reading.answers.has(question)) reading.answers.set(question, ask());
           return reading.answers.get(question);
@@ -44,7 +46,7 @@ export function createSharedReads(store: ReadStore): SharedReads {
       },
     }),
     async during(work) {
-      const reading: Reading = { answers: new Map(), isOver: false };
+      const reading: Reading = { of: store, answers: new Map(), isOver: false };
       try {
         return await readings.run(reading, work);
       } finally {
