@@ -121,8 +121,20 @@ export function imagesContract(scene: () => EngineScene): void {
       const plain = { hasOtherTags: false, isInUse: false };
       const listed = await usage();
       expect(listed).toHaveLength(2);
-      expect(listed).toContainEqual({ ...plain, id: first, tags: [], ownBytes: expect.any(Number) });
-      expect(listed).toContainEqual({ ...plain, id: second, tags: [tag], ownBytes: expect.any(Number) });
+      expect(listed).toContainEqual({
+        ...plain,
+        id: first,
+        tags: [],
+        createdAt: expect.any(Date),
+        ownBytes: expect.any(Number),
+      });
+      expect(listed).toContainEqual({
+        ...plain,
+        id: second,
+        tags: [tag],
+        createdAt: expect.any(Date),
+        ownBytes: expect.any(Number),
+      });
 
       const container = await engine().createContainer(await request({}, { image: first }), never);
       expect(await usage()).toContainEqual(expect.objectContaining({ id: first, isInUse: true }));
