@@ -56,7 +56,7 @@ export function OwnBackupsSection({ frame, own }: { readonly frame: PageFrame; r
 
 function LastOne({ backups, now }: { readonly backups: readonly OwnBackup[]; readonly now: Date }) {
   const last = backups.find(({ status }) => status === "done");
-  if (!last) return <span class="tone-warn">Baton was never backed up.</span>;
+  if (!last) return <span class="tone-warn">Baton has never been backed up.</span>;
   return (
     <>
       Last backed up <RelativeTime at={last.createdAt} now={now} />: {resultText(last)}.
@@ -66,7 +66,7 @@ function LastOne({ backups, now }: { readonly backups: readonly OwnBackup[]; rea
 
 function NextOne({ own: { nextAt, settings } }: { readonly own: OwnBackupsProps }) {
   if (nextAt === null || settings.schedule === null)
-    return <>Nothing is scheduled: set BATON_BACKUP_CRON, for example to 0 3 * * *, and start Baton again.</>;
+    return <>Nothing is scheduled: set BATON_BACKUP_CRON, for example to 0 3 * * *, and restart Baton.</>;
   const { cron, timezone } = settings.schedule;
   return (
     <>

@@ -153,7 +153,7 @@ function announcement({ deployment, slug, steps }: DeploymentView): string {
     case "failed":
       return `${name} failed: ${deployment.failure.message}`;
     case "stopped":
-      return `${name} was stopped: ${stopText(deployment)}`;
+      return `${name}: ${stopText(deployment)}`;
   }
 }
 

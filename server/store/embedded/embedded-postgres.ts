@@ -83,7 +83,7 @@ async function whyNotStarted({ logFile, dataFolder }: Omit<Launch, "port">): Pro
 ${await lastLogLines(logFile)}
 
 Apps that run are served all the same. If the log speaks of damaged files, restore the database: move ${folder}
-away, put the folder of your last backup in its place, and start Baton again. The other folders of BATON_DATA stay.`;
+away, put the folder of your last backup in its place, and restart Baton. The other folders of BATON_DATA stay.`;
 }
 
 /**

@@ -173,7 +173,7 @@ describe("a restore", () => {
 describe("backups of Baton itself", () => {
   test("are shown with the last one and the next one, and one is made when asked for", async () => {
     const before = await member.get("/system/backups");
-    expect(before.text).toContain("Baton was never backed up. Nothing is scheduled: set BATON_BACKUP_CRON");
+    expect(before.text).toContain("Baton has never been backed up. Nothing is scheduled: set BATON_BACKUP_CRON");
     expect((await member.post("/system/backups/baton")).status).toBe(303);
     expect((await member.post("/system/backups/baton")).status).toBe(409);
     expect(world.woken.backups).toBe(1);
