@@ -59,7 +59,7 @@ export function toastOf(deployment: Deployment, { product }: InstallationRef, si
     case "failed":
       return toast("bad", `${name} failed: ${deployment.failure.message}`);
     case "stopped":
-      return toast("off", `${name} was stopped: ${stopText(deployment)}`);
+      return toast("off", `${name}: ${stopText(deployment)}`);
     case "queued":
     case "deploying":
       return null;
