@@ -112,7 +112,7 @@ test("a deployment can be cancelled from its page", async () => {
     .waitFor();
   await page.getByRole("button", { name: "Cancel" }).click();
   await page.locator("#summary").getByText("Stopped", { exact: true }).waitFor();
-  await page.getByText("Cancelled.").waitFor();
+  await page.getByText("Cancelled by administrator.").waitFor();
   await page.getByText("#1 is still live; it went live").waitFor();
   expect((await baton().api.deployment(id)).reason).toBe("cancelled");
   expect(complaints()).toEqual([]);

@@ -104,7 +104,7 @@ test("a build that is cancelled ends at once, and nothing of it runs on", async 
   await running.shows(/\| begun/);
   const { id } = await baton().api.newest("shop");
   expect((await baton().api.send("POST", `/api/deployments/${id}/cancel`)).status).toBe(202);
-  expect((await running.done).text).toMatch(/! \[remote rejected\] HEAD -> main \(cancelled\)/);
+  expect((await running.done).text).toMatch(/! \[remote rejected\] HEAD -> main \(cancelled by administrator\)/);
   await expect.poll(() => processesNaming("sleep 61358"), { timeout: 5_000 }).toEqual([]);
   expect(await baton().api.settled(id)).toMatchObject({ status: "stopped" });
   expect(await answer()).toBe("v1");

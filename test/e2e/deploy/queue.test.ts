@@ -172,7 +172,7 @@ describe("cancelled", () => {
     expect((await cancel(id)).status).toBe(202);
     const { code, text } = await running.done;
     expect(code).not.toBe(0);
-    expect(text).toMatch(/! \[remote rejected\] HEAD -> main \(cancelled\)/);
+    expect(text).toMatch(/! \[remote rejected\] HEAD -> main \(cancelled by administrator\)/);
     await becomes(id, "stopped");
     await expectGone(id, sinceMs);
     await expect.poll(() => processesNaming("sleep 61357"), { timeout: cancelLimitMs }).toEqual([]);
