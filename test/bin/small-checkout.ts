@@ -14,7 +14,9 @@ process.once("SIGINT", () => {
 process.stdout.write(\`serving \${answer} \${process.env.BATON_DATA} \${process.env.BATON_CADDY_BIN}\\n\`);
 `;
 
-const config = `export class BadConfig extends Error {}
+const config = `export class BadConfig extends Error {
+  override readonly name = "BadConfig";
+}
 export function readConfig(environment: NodeJS.ProcessEnv): object {
   if (environment.BATON_WATCH === "long") throw new BadConfig("BATON_WATCH must be a duration");
   return {};

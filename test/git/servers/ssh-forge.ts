@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import type { AddressInfo } from "node:net";
 import { Server, utils } from "ssh2";
+import { newDeployKey } from "../../../server/git/fetch/deploy-key.ts";
 
 /** The SSH side of a forge: one key may sign in, and may only read one repository. */
 export interface SshForge extends AsyncDisposable {
@@ -61,5 +62,6 @@ export async function serveSshForge(folder: string, publicKey: string, hostKey =
 }
 
 export function newKey(): { readonly private: string; readonly public: string } {
-  return utils.generateKeyPairSync("ed25519");
+  const { privateKey, publicKey } = newDeployKey("forge");
+  return { private: privateKey, public: publicKey };
 }
