@@ -9,6 +9,7 @@ import type { ProductHeadProps } from "../product/product-frame.tsx";
 import { inEnvironment } from "../text/in-environment.ts";
 import { Badge } from "../ui/badge.tsx";
 import { Elapsed, RelativeTime } from "../ui/time.tsx";
+import { BackupBadge } from "./backup-badge.tsx";
 import type { BackupsProps } from "./backups-props.ts";
 
 type Place = Pick<ProductHeadProps, "slug" | "environment">;
@@ -99,20 +100,6 @@ function BackupRow(props: {
       )}
     </div>
   );
-}
-
-function BackupBadge({ backup: { status, removedAt } }: { readonly backup: Backup }) {
-  if (removedAt !== null) return <Badge tone="off" icon="square" text="Removed" />;
-  switch (status) {
-    case "queued":
-      return <Badge tone="wait" icon="clock" text="Waiting" />;
-    case "running":
-      return <Badge tone="busy" icon="spinner" text="Running" />;
-    case "done":
-      return <Badge tone="good" icon="check" text="Done" />;
-    case "failed":
-      return <Badge tone="bad" icon="cross" text="Failed" />;
-  }
 }
 
 function Facts({ backup, now }: { readonly backup: Backup; readonly now: Date }) {

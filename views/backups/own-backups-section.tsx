@@ -5,9 +5,9 @@ import { elapsedText } from "../../server/rules/wording/duration-text.ts";
 import { sizeText } from "../../server/rules/wording/size-text.ts";
 import type { PageFrame } from "../frame/frame.ts";
 import { offers } from "../frame/offers.ts";
-import { Badge } from "../ui/badge.tsx";
 import { CsrfField } from "../ui/form/csrf-field.tsx";
 import { Elapsed, RelativeTime } from "../ui/time.tsx";
+import { BackupBadge } from "./backup-badge.tsx";
 
 export interface OwnBackupsProps {
   readonly settings: OwnBackupSettings;
@@ -86,7 +86,7 @@ function Row({ backup, now }: { readonly backup: OwnBackup; readonly now: Date }
   const { status, reason, requestedBy, failure, startedAt, place, file } = backup;
   return (
     <div class={`backup-row${backup.removedAt ? " is-gone" : ""}`}>
-      <StatusBadge backup={backup} />
+      <BackupBadge backup={backup} />
       <div class="backup-what">
         <p>
           <RelativeTime at={backup.createdAt} now={now} />
@@ -111,20 +111,4 @@ function Row({ backup, now }: { readonly backup: OwnBackup; readonly now: Date }
 function resultText({ bytes, startedAt, finishedAt }: OwnBackup): string {
   const took = startedAt && finishedAt ? `, in ${elapsedText(finishedAt.getTime() - startedAt.getTime())}` : "";
   return `${sizeText(bytes)}${took}`;
-}
-
-function StatusBadge({ backup: { status, removedAt } }: { readonly backup: OwnBackup }) {
-  if (removedAt !== null) return <Badge tone="off" icon="square" text="Removed" />;
-  switch (status) {
-    case "queued":
-      return <Badge tone="wait" icon="clock" text="Waiting" />;
-    case "running":
-      return <Badge tone="busy" icon="spinner" text="Running" />;
-    case "done":
-      return <Badge tone="good" icon="check" text="Done" />;
-    case "failed":
-      return <Badge tone="bad" icon="cross" text="Failed" />;
-    case "stopped":
-      return <Badge tone="off" icon="square" text="Stopped" />;
-  }
 }
