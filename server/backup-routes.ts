@@ -52,7 +52,7 @@ export const backupCalls = {
     get: json("see"),
     put: call("settings", "changed the backup schedule of"),
   }),
-  /** What going back to this version with its data would restore, and lose. */
+  /** Tells what going back to this version with its data would restore, and lose. */
   deploymentData: ofDeployment("/api/deployments/:id/data", { get: json("restore") }),
   deploymentGoBack: ofDeployment("/api/deployments/:id/go-back", {
     post: call("restore", "redeployed with its data"),

@@ -27,13 +27,13 @@ export interface Config {
   /** How long a worker must stay up to count as healthy, since it has no port to probe. */
   readonly workerUpMs: number;
   readonly keepVersions: number;
-  /** How long a replaced version keeps its images; null means as long as it is among `keepVersions`. */
+  /** A replaced version keeps its images for this long; null means as long as it is among `keepVersions`. */
   readonly keepVersionDays: number | null;
   /** The limits for all builds together; null means no limit. */
   readonly buildLimits: { readonly memoryBytes: number | "auto" | null; readonly processes: number | null };
   /** The largest size of the daemon's build cache; null if Baton must not prune it. */
   readonly buildCacheBytes: number | null;
-  /** How long unused records of the build cache are kept; null means as long as there is room. */
+  /** Unused records of the build cache are kept for this long; null means as long as there is room. */
   readonly buildCacheDays: number | null;
   /** How much must be free on the disk before a fetch or a build; null means that it isn't checked. */
   readonly minFreeBytes: number | null;

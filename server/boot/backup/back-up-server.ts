@@ -10,7 +10,7 @@ import { version } from "../process/version.ts";
 import { type Passphrase, providePassphrase } from "./passphrase-file.ts";
 import { readSealedFiles } from "./sealed-files.ts";
 
-/** What is backed up, and where to. */
+/** Names what is backed up, and where to. */
 export interface ServerBackupOrder {
   readonly data: DataFolder;
   /** The database. */

@@ -5,8 +5,8 @@ import { type DataThen, dataThen, firstChangeAfter } from "../../rules/backup/da
 import { maxVersionsBack } from "../../rules/rollout/init-runs.ts";
 
 /**
- * What going back to a version with its data would restore; otherwise why it cannot, as the rest of a sentence. Null when
- * no later version has changed the data.
+ * Finds what going back to a version with its data would restore; otherwise says why it cannot, as the rest of a
+ * sentence. Null when no later version has changed the data.
  */
 export async function findDataThen(
   store: Pick<ReadStore, "deployments" | "backups">,

@@ -25,7 +25,7 @@ export function firstChangeAfter({ number }: Version, ready: readonly Deployment
 }
 
 /**
- * What going back to a version with its data would restore; otherwise why it cannot, as the rest of a sentence. `made`
+ * Says what going back to a version with its data would restore; otherwise why it cannot, as the rest of a sentence. `made`
  * are the backups that the first change's deployment made.
  */
 export function dataThen(
