@@ -59,9 +59,11 @@ export function createSharedReads(store: ReadStore): SharedReads {
 
 const isObject = (value: unknown): value is object => typeof value === "object" && value !== null;
 
-/** Whether JSON tells it from all others. */
+/** Whether JSON tells it from all others. A property that is undefined is as good as none. */
 function isPlain(value: unknown): boolean {
-  if (!isObject(value)) return ["string", "number", "boolean", "undefined"].includes(typeof value) || value === null;
+  if (typeof value === "number") return Number.isFinite(value);
+  if (!isObject(value)) return value === null || typeof value === "string" || typeof value === "boolean";
   if (Array.isArray(value)) return value.every(isPlain);
-  return Object.getPrototypeOf(value) === Object.prototype && Object.values(value).every(isPlain);
+  const isRecord = Object.getPrototypeOf(value) === Object.prototype;
+  return isRecord && Object.values(value).every((part) => part === undefined || isPlain(part));
 }

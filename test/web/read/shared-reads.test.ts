@@ -39,12 +39,17 @@ test("two pages, what goes on after a page, and who is no page, each ask anew", 
   expect(asked).toHaveLength(5);
 });
 
-test("what JSON cannot tell apart is asked each time", async () => {
+test.each<[unknown, unknown]>([
+  [new Set([1]), new Set([2])],
+  [undefined, null],
+  [[undefined], [null]],
+  [Number.NaN, null],
+])("what JSON cannot tell apart is asked each time: %j", async (one, other) => {
   const { asked, reads } = setUp();
   const { products } = reads.store;
   await reads.during(async () => {
-    await products.get(new Set([1]) as never);
-    await products.get(new Set([2]) as never);
+    await products.get(one as never);
+    await products.get(other as never);
   });
   expect(asked).toHaveLength(2);
 });
