@@ -32,15 +32,21 @@ function rowOf(what, figure, before) {
     Number.isFinite(ratio) ? `${ratio.toFixed(2)}x` : "",
     parts.map(([of, limit]) => `${of} ${number(limit)}`).join(", "),
     goal ? (isMet(figure) ? "met" : "NOT MET") : "",
-    ...(before ? [number(before.median), `${(median / before.median).toFixed(2)}x`] : []),
+    ...(before
+      ? [number(before.median), isNumber(median / before.median) ? `${(median / before.median).toFixed(2)}x` : ""]
+      : []),
   ];
 }
 
-/** Whether each part of a figure's goal is met. */
+/** Whether each part of a figure's goal is met. What was not measured meets none. */
 export function isMet(figure) {
-  return Object.entries(figure.goal ?? {}).every(([of, limit]) => figure[of] <= limit);
+  return Object.entries(figure.goal ?? {}).every(([of, limit]) => isNumber(figure[of]) && figure[of] <= limit);
 }
 
+/** A figure without samples is NaN, which JSON knows as null. */
+const isNumber = (value) => Number.isFinite(value);
+
 function number(value) {
+  if (!isNumber(value)) return "–";
   return Math.abs(value) < 10 && !Number.isInteger(value) ? value.toFixed(2) : value.toFixed(0);
 }

@@ -30,3 +30,11 @@ test("the figures of a whole run and of one measurement are read alike", () => {
   expect(figuresOf({ results: { pages: { slow } } })).toEqual({ pages: { slow } });
   expect(figuresOf({ name: "pages", figures: { slow } })).toEqual({ pages: { slow } });
 });
+
+test("a figure without samples stands as a dash, and meets no goal", () => {
+  const none = { median: null, p99: Number.NaN, count: 0, goal: { median: 8 } };
+  const lines = tableOf({ pages: { none, quick } }, { pages: { none, quick: none } }).split("\n");
+  expect(lines[2]).toMatch(/none +– +– +0 .*NOT MET +– *$/);
+  expect(lines[3]).toMatch(/quick .* met +–$/);
+  expect(isMet(none)).toBe(false);
+});
