@@ -44,11 +44,15 @@ export async function createStore({ url, keyFile, chooseSubnet, log }: StoreOpti
   const pool = createSessionPool({ url, size: poolSize, name: "baton" });
   const announcements = createAnnouncements(log);
   let revision = 0;
+  let changes = 0;
   const database = createDatabase(pool, announcements.announce, () => {
     revision += 1;
+    changes += 1;
   });
   /** For what either announces its changes or is not part of what lists say. */
-  const beside = createDatabase(pool, announcements.announce);
+  const beside = createDatabase(pool, announcements.announce, () => {
+    changes += 1;
+  });
 
   try {
     const instance = await readInstance(database);
@@ -74,6 +78,7 @@ export async function createStore({ url, keyFile, chooseSubnet, log }: StoreOpti
       backups: createBackupStore(beside, secrets),
       keys: createKeyStore({ database: beside, secrets, keyFile }),
       revision: () => revision,
+      changes: () => changes,
       ping: () => ping(pool),
       facts: () => readFacts(database),
       close: pool.close,

@@ -45,15 +45,14 @@ import { createSystemPages } from "./pages/system/system.ts";
 import { createProductBoard } from "./read/board/product-board.ts";
 import { createCatalog } from "./read/catalog.ts";
 import { createHostStates } from "./read/host-states.ts";
+import { createKeptReads } from "./read/kept-reads.ts";
 import { createContainerNews } from "./read/running/container-news.ts";
-import { createSharedReads } from "./read/shared-reads.ts";
 import { createSigningIn } from "./sign-in/person-sign-in.ts";
 import { createEventStreams } from "./streams/event-stream.ts";
 
 /** Everything that Baton answers over HTTP: first the rules for every request, then the handlers. */
 export function createWeb(given: WebAdapters): Hono<WebEnv> {
-  const reads = createSharedReads(given.store);
-  const outside = { ...given, store: reads.store };
+  const outside = { ...given, store: createKeptReads(given.store, { nowMs: given.clock.monotonicMs }) };
   const origins = createOrigins(outside);
   const metrics = createMetrics(outside);
   const catalog = createCatalog(outside.store);
@@ -67,7 +66,7 @@ export function createWeb(given: WebAdapters): Hono<WebEnv> {
     ...createProductNews(given),
     audit,
     ...createSigningIn({ ...outside, ...door, audit }, origins),
-    endpoints: createEndpoints({ ...door, audit, reads }),
+    endpoints: createEndpoints({ ...door, audit }),
     streams: createEventStreams(outside),
     hostStates: createHostStates(given),
   };

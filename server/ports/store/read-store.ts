@@ -11,7 +11,7 @@ import type { SettingStore, Store } from "./store.ts";
 import type { LinkStore, UserStore } from "./users.ts";
 
 /** The store as pages and the API see it: read methods only, and no secrets of sources. Commands do the writing. */
-export interface ReadStore extends Pick<Store, "instance" | "ping" | "facts" | "revision"> {
+export interface ReadStore extends Pick<Store, "instance" | "ping" | "facts" | "revision" | "changes"> {
   readonly environments: Pick<EnvironmentStore, "list" | "get" | "variableEntries" | "variables">;
   readonly products: Pick<
     ProductStore,

@@ -42,6 +42,8 @@ export interface Store {
    * who keep in memory what they have read.
    */
   revision(): number;
+  /** Grows with every commit of this process that changed anything, before the write that made it resolves. */
+  changes(): number;
   /** Resolves within 5 s or rejects with StoreUnavailable. */
   ping(): Promise<void>;
   facts(): Promise<DatabaseFacts>;

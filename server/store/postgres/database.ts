@@ -35,7 +35,7 @@ const patienceMs = 5_000;
 const firstPauseMs = 50;
 const longestPauseMs = 1_000;
 
-/** `onWritten` is called after each commit that changed something. */
+/** `onWritten` is called after each commit that changed something, and after one whose outcome is not known. */
 export function createDatabase(
   pool: SessionPool,
   announce: (deployment: DeploymentId) => void,
@@ -74,7 +74,11 @@ export function createDatabase(
             throw error;
           }
         }),
-      );
+      ).catch((error: unknown) => {
+        // It may have been committed all the same.
+        onWritten();
+        throw error;
+      });
 
       if (xid !== null) onWritten();
       for (const deployment of announced) announce(deployment);

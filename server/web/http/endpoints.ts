@@ -4,7 +4,6 @@ import type { Permission } from "../../model/access/permission.ts";
 import { type Endpoint, openApiPath } from "../../route.ts";
 import { permissionRules } from "../../rules/access/permissions.ts";
 import type { Auth } from "../access/auth.ts";
-import type { SharedReads } from "../read/shared-reads.ts";
 import type { OpenStreams } from "../streams/open-streams.ts";
 import type { Audit } from "./audit.ts";
 import { limitBody } from "./body-limit.ts";
@@ -38,12 +37,10 @@ export function createEndpoints({
   auth,
   audit,
   openStreams,
-  reads,
 }: {
   readonly auth: Auth;
   readonly audit: Audit;
   readonly openStreams: OpenStreams;
-  readonly reads: SharedReads;
 }): Endpoints {
   return {
     router() {
@@ -69,7 +66,6 @@ export function createEndpoints({
   function before(endpoint: Endpoint): WebMiddleware[] {
     const { body, answer } = endpoint;
     return [
-      ...(endpoint.method === "GET" && answer === "page" ? [shareReads] : []),
       // The limit comes first, because the guard reads the body to find the form's token.
       ...(body ? [limitBody(body)] : []),
       Object.assign(auth.guard(endpoint), { endpoint }),
@@ -77,10 +73,6 @@ export function createEndpoints({
       ...(endpoint.action === null ? [] : [audit.recorder(endpoint, endpoint.action)]),
       ...(endpoint.action !== null && credentialRights.includes(endpoint.permission) ? [endStreams] : []),
     ];
-  }
-
-  async function shareReads(_: WebContext, next: () => Promise<void>): Promise<void> {
-    await reads.during(next);
   }
 
   /** Streams whose credential the request has ended are over before it is answered. */

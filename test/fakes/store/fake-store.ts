@@ -71,6 +71,7 @@ export function createFakeStore(clock: Clock): FakeStore {
     },
     // Tests put rows in place behind the store's back, so everything may have changed each time.
     revision: () => ++revision,
+    changes: () => ++revision,
     ping: async () => {},
     facts: async () => ({ version: "17.5", sizeBytes: 12_400_000 }),
     close: async () => {},

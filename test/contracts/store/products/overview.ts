@@ -143,4 +143,18 @@ export function overviewContract(make: MakeStore): void {
       expect(store.revision()).toBeGreaterThan(before);
     });
   });
+
+  describe("the count of changes", () => {
+    it.each<[string, (made: Awaited<ReturnType<typeof aProduct>>) => Promise<unknown>]>([
+      ["a product changes", ({ product }) => store.products.update(product.id, { watch: "background" })],
+      ["a deployment is asked for", ({ installation }) => enqueued(store, installation.id)],
+      ["a setting is written", () => store.settings.set("color", "blue")],
+      ["a variable is set", ({ installation }) => store.installations.changeVariables(installation.id, { A: "1" }, [])],
+    ])("has grown when %s", async (_, change) => {
+      const made = await aProduct(store);
+      const before = store.changes();
+      await change(made);
+      expect(store.changes()).toBeGreaterThan(before);
+    });
+  });
 }
