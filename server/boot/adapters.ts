@@ -48,7 +48,9 @@ import { thisMachine } from "./this-machine.ts";
 export type DatabaseProcess = Pick<EmbeddedPostgres, "url" | "leave" | "stop">;
 
 /** All adapters of the server, and the settings that their users share. */
-export interface ServerAdapters extends Omit<PipelineContext, "dataTurns">, Omit<ReconcilerNeeds, "wakeQueue"> {
+export interface ServerAdapters
+  extends Omit<PipelineContext, "dataTurns" | "makeRoom">,
+    Omit<ReconcilerNeeds, "wakeQueue" | "makeRoom"> {
   readonly database: DatabaseProcess;
   readonly proxy: PipelineContext["proxy"] & CaddySupervisor;
   readonly forges: readonly Forge[];

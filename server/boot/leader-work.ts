@@ -9,6 +9,7 @@ import type { Forge } from "../ports/forge.ts";
 import type { Log } from "../ports/log.ts";
 import { createWorker } from "../queue/worker.ts";
 import { createBackupKeeper } from "../reconciler/backups/backup-keeper.ts";
+import { createRoomMaker } from "../reconciler/cleaning/make-room.ts";
 import type { ReconcilerNeeds } from "../reconciler/context.ts";
 import { createReconciler } from "../reconciler/reconciler.ts";
 import { createRepositoryPoller } from "../reconciler/repository-poller.ts";
@@ -22,7 +23,9 @@ export interface LeaderWork {
   stop(): Promise<void>;
 }
 
-export interface LeaderAdapters extends Omit<PipelineContext, "dataTurns">, Omit<ReconcilerNeeds, "wakeQueue"> {
+export interface LeaderAdapters
+  extends Omit<PipelineContext, "dataTurns" | "makeRoom">,
+    Omit<ReconcilerNeeds, "wakeQueue" | "makeRoom"> {
   readonly forges: readonly Forge[];
   readonly ownBackups: OwnBackups;
   readonly log: Log;
@@ -30,7 +33,8 @@ export interface LeaderAdapters extends Omit<PipelineContext, "dataTurns">, Omit
   readonly pageOf: (deployment: number) => string;
 }
 
-export function startLeaderWork(adapters: LeaderAdapters, maxBuilding: number): LeaderWork {
+export function startLeaderWork(given: LeaderAdapters, maxBuilding: number): LeaderWork {
+  const adapters = { ...given, makeRoom: createRoomMaker(given) };
   const dataTurns = createTurns<InstallationId>();
   // The worker is made last, since it tells the reconciler what is over.
   const reconciler = createReconciler({ ...adapters, wakeQueue: () => worker.wake() });

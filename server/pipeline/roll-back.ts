@@ -1,9 +1,11 @@
 import type { Deployment, Failure, Running, Served } from "../model/deployment/deployment.ts";
 import { withCause } from "../rules/diagnosis/cause-line.ts";
+import { failedOfFullDisk, fullDiskHint } from "../rules/space/full-disk.ts";
 import { lastLogLines } from "./containers/evidence.ts";
 import { removeDeployment } from "./containers/remove.ts";
 import { restartReplaced } from "./containers/stop-replaced.ts";
 import type { DeploymentContext } from "./context/context.ts";
+import { makeRoom } from "./context/require-space.ts";
 import { switchBack } from "./cut-over.ts";
 import { undoDataChange } from "./data/go-back.ts";
 import { dropBroken } from "./data/own-backup.ts";
@@ -51,13 +53,20 @@ export async function rollBack(
     if (deployment.status === "deploying") await asFarAsPossible(withdrawHosts(restarting, deployment.spec, before));
     if (deployment.dataBefore !== null) await asFarAsPossible(letRequestsThrough(restarting, before));
   }
-  const failure = outcome.type === "failed" ? failureOf(context, outcome.failure, { served, data }) : null;
+  const failed = outcome.type === "failed" ? await withRoomMade(context, outcome.failure) : null;
+  const failure = failed && failureOf(context, failed, { served, data });
   reportOutcome(context, failure);
   await journal.flush(cleanUp.signal);
 
   const at = clock.now();
   const transition = failure ? ({ type: "failed", at, failure } as const) : ({ type: "cancelled", at } as const);
   return moveTo({ ...context, signal: clock.timeout(recordTimeoutMs) }, deployment, transition);
+}
+
+/** On a full disk the next deployment would fail, too. Nothing of this one is left that could wait for room. */
+async function withRoomMade(context: DeploymentContext, failure: Failure): Promise<Failure> {
+  if (!failedOfFullDisk(failure)) return failure;
+  return { ...failure, hint: fullDiskHint(await makeRoom(context, context.clock.timeout(cleanUpTimeoutMs))) };
 }
 
 /** With what became of traffic and data. */

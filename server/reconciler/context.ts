@@ -17,6 +17,7 @@ export interface ReconcilerNeeds
     | "clock"
     | "limits"
     | "publishRoutes"
+    | "makeRoom"
     | "failpoint"
   > {
   readonly firewall: Firewall;

@@ -117,6 +117,8 @@ export interface WorldOptions {
   readonly limits?: Partial<PipelineLimits>;
   readonly maxBuilding?: number;
   readonly keepVersions?: number;
+  /** The limit of the build cache; null when Baton leaves it alone. */
+  readonly buildCacheBytes?: number | null;
   readonly logRetention?: { readonly days: number | null; readonly deployments: number | null };
   /** How long a killed server is down; null means until `start`. */
   readonly restartMs?: number | null;
@@ -163,6 +165,9 @@ export function createWorld(options: WorldOptions = {}): FakeWorld {
   const backupTools = createFakeBackupTools();
   const faults = createFaults();
   const disk = { folder: "/srv/baton", freeBytes: 40 * 1024 ** 3, totalBytes: 100 * 1024 ** 3 };
+  docker.cache.onFreed = (bytes) => {
+    disk.freeBytes += bytes;
+  };
   const serverLog: string[] = [];
   /** The last commit that was pushed, by product and branch. */
   const pushed = new Map<string, CommitSha>();
@@ -206,7 +211,7 @@ export function createWorld(options: WorldOptions = {}): FakeWorld {
         baseImages: createBaseImages({ engine, clock: own, hostPackages: createFakeHostPackages(), mode: "official" }),
         drainTimeoutMs: limits.drainTimeoutMs,
         ownBackups: createFakeOwnBackups(),
-        buildCacheBytes: null,
+        buildCacheBytes: options.buildCacheBytes ?? null,
         buildCacheDays: null,
         keepVersionDays: null,
         logRetention: options.logRetention ?? { days: null, deployments: null },

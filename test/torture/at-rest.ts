@@ -40,6 +40,14 @@ export async function comeToRest(scene: Scene): Promise<Rest> {
   };
 }
 
+/** Whether nothing is deployed, drained or removed. */
+export async function isAtRest(scene: Scene): Promise<boolean> {
+  const deployments = await allDeployments(scene);
+  if (unfinished(deployments).length > 0) return false;
+  const lives = await livesOf(scene);
+  return lives.length === scene.apps.size && (await wrongInDocker(scene, lives, deployments)).length === 0;
+}
+
 /** One that failed at the cut-over or later has passed its checks, too, and may have answered until traffic went back. */
 const hasPassed = ({ liveAt, failure }: DeploymentJson) =>
   liveAt !== null || failure?.stage === "cut-over" || failure?.stage === "watch";
@@ -176,8 +184,4 @@ async function lostVariables({ baton, variables }: Scene): Promise<readonly stri
 }
 
 /** For the report of a run that found something. */
-export const serverLog = ({ data }: Scene) =>
-  readFile(join(data, "baton/baton.log"), "utf8").then(
-    (text) => text.split("\n").slice(-200).join("\n"),
-    () => "",
-  );
+export const serverLog = ({ data }: Scene) => readFile(join(data, "baton/baton.log"), "utf8").catch(() => "");

@@ -58,7 +58,7 @@ async function report(scene: Scene): Promise<readonly string[]> {
       .slice(0, 20)
       .map(
         ({ product, sample }) =>
-          `a request to ${product} was lost: ${sample.failure?.slice(0, 60)} at ${Math.round(sample.startMs)}`,
+          `a request to ${product} was lost: ${sample.failure?.slice(0, 60)}, from ${wallTime(sample.startMs)} to ${wallTime(sample.endMs)}`,
       ),
   );
   const rows = [...deployments.values()].flat();
@@ -87,6 +87,9 @@ async function report(scene: Scene): Promise<readonly string[]> {
   );
   return found;
 }
+
+/** As in the server's log. */
+const wallTime = (ms: number) => new Date(performance.timeOrigin + ms).toISOString();
 
 /** How long each kind of fault kept an app away, at most. */
 function awayOf({ windows }: Scene): Readonly<Record<string, number>> {

@@ -15,6 +15,7 @@ import type { Proxy as ReverseProxy } from "../../ports/proxy.ts";
 import type { PortRange } from "../../ports/store/leases.ts";
 import type { Store } from "../../ports/store/store.ts";
 import type { Turns } from "../../ports/turns.ts";
+import type { MakeRoom } from "../../rules/space/full-disk.ts";
 import type { BaseImages } from "../images/base/base-images.ts";
 import type { Journal } from "../record/journal.ts";
 import type { StackProgressRecorder } from "../record/stack-progress-recorder.ts";
@@ -37,6 +38,7 @@ export interface Adapters {
   readonly backupTools: BackupTools;
   readonly dataTurns: Turns<InstallationId>;
   readonly publishRoutes: PublishRoutes;
+  readonly makeRoom: MakeRoom;
   readonly failpoint: Failpoint;
 }
 

@@ -26,6 +26,7 @@ export interface FakeDocker extends Engine {
   readonly registry: FakeImages["registry"];
   readonly unreachable: FakeImages["unreachable"];
   readonly builds: FakeImages["builds"];
+  readonly cache: FakeImages["cache"];
   readonly networks: FakeNetworks["networks"];
   readonly foreignSubnets: FakeNetworks["foreignSubnets"];
   readonly volumes: FakeVolumes["volumes"];
@@ -124,7 +125,8 @@ export function createFakeDocker(clock: FakeClock, instance = "fake0000" as Inst
       ...{ operatingSystem: "Debian GNU/Linux 13 (trixie)", firewallBackend: null },
     }),
     diskUsage: async () => ({
-      ...{ imagesBytes: 0, containersBytes: 0, volumesBytes: 0, buildCacheBytes: 0, unusedCacheBytes: 0, volumes: [] },
+      ...{ imagesBytes: 0, containersBytes: 0, volumesBytes: 0, volumes: [] },
+      ...{ buildCacheBytes: images.cache.unusedBytes, unusedCacheBytes: images.cache.unusedBytes },
       images: [...images.images.values()].flatMap(({ id, tags, info }) => {
         const own = [...tags].filter((tag) => tag.startsWith(`baton-${instance}/`));
         const isInUse = [...containers.values()].some(({ request }) => request.image === id);

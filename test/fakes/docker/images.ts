@@ -43,6 +43,8 @@ export interface FakeImages extends ImagePort {
   readonly registry: Map<string, Published>;
   /** Prefixes of references whose registry does not answer. */
   readonly unreachable: Set<string>;
+  /** The part of the build cache that no build uses. `onFreed` gets what a removal has freed of it. */
+  readonly cache: { unusedBytes: number; onFreed: (bytes: number) => void };
   readonly builds: { current: number; most: number; begun: number; aborted: number };
 }
 
@@ -57,6 +59,7 @@ export function createFakeImages(given: {
   const images = new Map<ImageId, FakeImage>();
   const registry = new Map<string, Published>();
   const unreachable = new Set<string>();
+  const cache = { unusedBytes: 0, onFreed: (_bytes: number) => {} };
   const builds = { current: 0, most: 0, begun: 0, aborted: 0 };
 
   const find = (reference: string) =>
@@ -118,6 +121,7 @@ export function createFakeImages(given: {
     registry,
     unreachable,
     builds,
+    cache,
     async build(request, onOutput, signal) {
       signal.throwIfAborted();
       builds.begun += 1;
@@ -179,7 +183,12 @@ export function createFakeImages(given: {
       const image = images.get(id);
       if (image && image.tags.size === 0 && !isUsed(id)) images.delete(id);
     },
-    pruneBuildCache: async () => 0,
+    async pruneBuildCache({ keepBytes }) {
+      const freed = Math.max(0, cache.unusedBytes - keepBytes);
+      cache.unusedBytes -= freed;
+      cache.onFreed(freed);
+      return freed;
+    },
   };
 }
 

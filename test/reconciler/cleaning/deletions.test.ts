@@ -40,6 +40,7 @@ async function aDeletedProduct() {
     prober: {} as ReconcilerContext["prober"],
     limits: {} as ReconcilerContext["limits"],
     failpoint: async () => {},
+    makeRoom: async () => ({ images: 0, cacheBytes: 0 }),
     firewall: { state: () => null, apply: async () => ({ type: "held" }) } as unknown as ReconcilerContext["firewall"],
     buildLimiter: {
       state: () => null,

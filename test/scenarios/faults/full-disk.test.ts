@@ -1,4 +1,5 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
+import { BuildFailed } from "../../../server/ports/engine/images.ts";
 import { plain } from "../products.ts";
 import { withLive } from "../scene.ts";
 
@@ -39,4 +40,65 @@ test("when there is room again, the next push is deployed", async () => {
   world.disk.freeBytes = 40 * 1024 ** 3;
   expect(await end(await world.push("shop", plain({ prints: ["v3"] })))).toMatchObject({ status: "ready" });
   expect(await wrong()).toEqual([]);
+});
+
+describe("a disk that is full", () => {
+  const cached = 3 * 1000 ** 3;
+  const limit = { buildCacheBytes: 10 * 1000 ** 3 };
+  const version = (text: string) => plain({ prints: [text] });
+
+  test("of build cache is made room on before a build, and the push goes live", async () => {
+    const { world, end, wrong } = await withLive(plain(), limit);
+    world.disk.freeBytes = little;
+    world.docker.cache.unusedBytes = cached;
+    const id = await world.push("shop", version("v2"));
+    expect(await end(id)).toMatchObject({ status: "ready" });
+    expect(await world.log(id)).toContain("To make room on the disk, Baton has removed 3.0 GB of build cache");
+    expect(await wrong()).toEqual([]);
+  });
+
+  test("in a build has room again when the deployment has failed, which says what was removed", async () => {
+    const { world, first, end, wrong } = await withLive(plain(), limit);
+    world.docker.cache.unusedBytes = cached;
+    world.faults.fail("engine.build", () => new BuildFailed("write /app/big: no space left on device", {}));
+    const id = await world.push("shop", version("v2"));
+    expect(await end(id)).toMatchObject({
+      status: "failed",
+      failure: {
+        stage: "build",
+        hint: expect.stringContaining("Baton has removed 3.0 GB of build cache: deploy again."),
+      },
+    });
+    expect(await world.log(id)).toContain("To make room on the disk, Baton has removed 3.0 GB of build cache");
+    expect((await world.product("shop")).installation.liveDeploymentId).toBe(first);
+    expect(world.docker.cache.unusedBytes).toBe(0);
+    expect(await end(await world.push("shop", version("v3")))).toMatchObject({ status: "ready" });
+    expect(await wrong()).toEqual([]);
+  });
+
+  test("of what must stay keeps all of it", async () => {
+    const { world, end, wrong } = await withLive(plain());
+    world.docker.cache.unusedBytes = cached;
+    const images = world.docker.images.size;
+    world.faults.fail("engine.build", () => new BuildFailed("no space left on device", {}));
+    expect(await end(await world.push("shop", version("v2")))).toMatchObject({
+      status: "failed",
+      failure: { hint: expect.stringContaining("Baton found nothing that is safe to remove. Free some space") },
+    });
+    expect([world.docker.cache.unusedBytes, world.docker.images.size]).toEqual([cached, images]);
+    expect(await wrong()).toEqual([]);
+  });
+
+  test("is made room on later when Docker does not add up, and when the server dies meanwhile", async () => {
+    const { world, end, wrong } = await withLive(plain(), limit);
+    world.docker.cache.unusedBytes = cached;
+    world.faults.fail("engine.build", () => new BuildFailed("no space left on device", {}));
+    world.faults.fail("engine.diskUsage", () => new Error("Docker did not respond within 20 s."));
+    world.faults.kill("engine.pruneBuildCache", "before");
+    // The build starts over after the restart.
+    expect(await end(await world.push("shop", version("v2")))).toMatchObject({ status: "ready" });
+    await world.pass(60_000);
+    expect(world.docker.cache.unusedBytes).toBe(0);
+    expect(await wrong()).toEqual([]);
+  });
 });

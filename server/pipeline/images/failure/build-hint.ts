@@ -1,5 +1,6 @@
 import { missingModule, missingModuleHint } from "../../../rules/diagnosis/missing-module.ts";
 import { nativePackageHint } from "../../../rules/diagnosis/native-package.ts";
+import { noSpaceLeft } from "../../../rules/space/full-disk.ts";
 import type { BuildCause } from "./build-cause.ts";
 import { goCauses } from "./go-causes.ts";
 import { noSuchPackage, pythonCauses } from "./python-causes.ts";
@@ -77,7 +78,7 @@ const causes: readonly BuildCause[] = [
       `${name} requires Node ${range}. Update it, name a matching Node version in package.json (engines: node; Baton has 20, 22 and 24), or make Yarn ignore it (ignore-engines true in .yarnrc).`,
   },
   {
-    pattern: /no space left on device/i,
+    pattern: noSpaceLeft,
     hint: "The server's disk is full. Free some space (docker system df shows what uses it).",
   },
   {

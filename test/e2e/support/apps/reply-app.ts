@@ -14,7 +14,14 @@ export interface ReplyApp {
   release(text: string, manner?: ReplyManner): Promise<string>;
 }
 
-export type ReplyManner = "serve" | "fail to build" | "answer 500" | "exit" | "keep data" | "fill the disk";
+export type ReplyManner =
+  | "serve"
+  | "fail to build"
+  | "answer 500"
+  | "exit"
+  | "keep data"
+  | "fill the disk"
+  | "leave cache";
 
 const image = "baton-test-reply:1";
 
@@ -30,17 +37,27 @@ const manifests: Readonly<Record<ReplyManner, string>> = {
   serve: "stacks: { web: { health: { timeout: 40s } } }",
   "fail to build": "stacks: { web: {} }",
   "fill the disk": "stacks: { web: {} }",
+  "leave cache": "stacks: { web: {} }",
   "answer 500": "stacks: { web: { health: { timeout: 5s } } }",
   exit: "stacks: { web: { health: { timeout: 5s } } }",
   "keep data": "stacks: { web: { health: { timeout: 40s }, volumes: { pages: /pages } } }",
 };
+
+/** 200 MB that stay in the build cache and are no part of the image. */
+const stageWithBallast = [
+  `FROM ${image} AS made`,
+  "COPY version.txt /",
+  "RUN for each in 1 2 3 4 5; do cat /bin/caddy || exit 1; done > /ballast",
+];
 
 function dockerfileOf(text: string, manner: ReplyManner): string {
   const status = manner === "answer 500" ? 500 : 200;
   const args = ["respond", "--listen", ":3000", "--status", String(status), "--body", text];
   const command = manner === "exit" ? ["/bin/caddy", "nothing-like-this"] : ["/bin/caddy", ...args];
   return [
+    ...(manner === "leave cache" ? stageWithBallast : []),
     `FROM ${image}`,
+    ...(manner === "leave cache" ? ["COPY --from=made /version.txt /made.txt"] : []),
     ...(manner === "fail to build" ? ["COPY missing.txt /"] : []),
     ...(manner === "fill the disk" ? ["RUN cat /dev/zero > /filler"] : []),
     "COPY version.txt /",
