@@ -23,6 +23,7 @@ test("the answers to a burst of webhooks", async () => {
     ...embeddedPostgres,
     BATON_ALLOW_PRIVATE_REPOSITORIES: "1",
     BATON_LOG_LEVEL: "info",
+    ...(process.env.BATON_BENCH_NODE_OPTIONS && { NODE_OPTIONS: process.env.BATON_BENCH_NODE_OPTIONS }),
   });
   const repository = await createRepository();
   try {

@@ -54,15 +54,18 @@ export async function mergedVariablesOf(
   queries: Queries,
   ids: readonly InstallationId[],
 ): Promise<ReadonlyMap<InstallationId, readonly StoredVariable[]>> {
-  const places = await queries
-    .select({ id: installations.id, product: installations.productId, environment: installations.environmentId })
-    .from(installations)
-    .where(inArray(installations.id, [...ids]));
-  const [ofEnvironments, ofProducts, own] = [
-    await variablesOfAll(queries, "environment", [...new Set(places.map(({ environment }) => environment))]),
-    await variablesOfAll(queries, "product", [...new Set(places.map(({ product }) => product))]),
-    await variablesOfAll(queries, "installation", ids),
-  ];
+  // What is asked at once is one message to the database.
+  const [places, own] = await Promise.all([
+    queries
+      .select({ id: installations.id, product: installations.productId, environment: installations.environmentId })
+      .from(installations)
+      .where(inArray(installations.id, [...ids])),
+    variablesOfAll(queries, "installation", ids),
+  ]);
+  const [ofEnvironments, ofProducts] = await Promise.all([
+    variablesOfAll(queries, "environment", [...new Set(places.map(({ environment }) => environment))]),
+    variablesOfAll(queries, "product", [...new Set(places.map(({ product }) => product))]),
+  ]);
   return new Map(
     places.map(({ id, product, environment }) => {
       const layers = [ofEnvironments.get(environment), ofProducts.get(product), own.get(id)];
