@@ -10,6 +10,7 @@ import { createServerLog } from "./boot/process/log.ts";
 import { thisProcess } from "./boot/process/process-mark.ts";
 import { endServer, findServer, type ServerProcess } from "./boot/process/server-process.ts";
 import { findService, type Service, serviceEnvironment } from "./boot/process/service.ts";
+import type { ClusterMachine, Machines } from "./ports/machines.ts";
 import { counted } from "./rules/wording/duration-text.ts";
 import { listed, removalSummary } from "./rules/wording/removal-summary.ts";
 import { dropEverything } from "./store/postgres/drop-everything.ts";
@@ -144,19 +145,41 @@ async function removeFromHost({ buildLimiter, firewall }: ServerAdapters): Promi
   });
 }
 
-async function whatGoes(config: Config, { engine, store }: ServerAdapters, isRunning: boolean): Promise<string> {
+async function whatGoes(
+  config: Config,
+  { engine, store, machines }: ServerAdapters,
+  isRunning: boolean,
+): Promise<string> {
   const products = await store.products.list();
   const volumes = await engine.listVolumes(AbortSignal.timeout(60_000));
   return removalSummary({
     products: products.map(({ slug }) => slug),
     volumes,
+    machines: (await othersIn(machines)).map(({ name }) => name),
     dataFolder: config.dataFolder,
     isRunning,
   });
 }
 
-async function removeFromDocker({ engine }: ServerAdapters): Promise<void> {
+/** The machines of this Baton's cluster besides the server. */
+async function othersIn(machines: Machines): Promise<readonly ClusterMachine[]> {
+  const signal = AbortSignal.timeout(60_000);
+  const state = await machines.state(signal);
+  return state.type === "managed" ? (await machines.machines(signal)).filter(({ id }) => id !== state.self) : [];
+}
+
+async function endCluster(machines: Machines): Promise<void> {
+  const signal = AbortSignal.timeout(120_000);
+  if ((await machines.state(signal)).type !== "managed") return;
+  const others = await othersIn(machines);
+  await machines.end(signal);
+  const left = others.length === 0 ? "" : ` Run docker swarm leave on ${listed(others.map(({ name }) => name))}.`;
+  say(`The cluster is ended.${left}`);
+}
+
+async function removeFromDocker({ engine, machines }: ServerAdapters): Promise<void> {
   const signal = AbortSignal.timeout(600_000);
+  await endCluster(machines);
   const containers = await engine.listContainers({ all: true }, signal);
   await Promise.all(containers.map(({ id }) => engine.removeContainer(id, signal)));
   const networks = await engine.listNetworks(signal);

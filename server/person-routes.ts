@@ -1,4 +1,4 @@
-import { call, form, open, openCall, openForm, page, route } from "./route.ts";
+import { call, form, json, open, openCall, openForm, page, route } from "./route.ts";
 
 /** How people sign in, and what they sign in with. A part of routes.ts. */
 export const personRoutes = {
@@ -43,4 +43,15 @@ export const personRoutes = {
   personSecondFactorRemove: route("/people/:id{[0-9]+}/second-step/remove", {
     post: form("people", "turned off the two-step sign-in of"),
   }),
+} as const;
+
+export const personCalls = {
+  tokens: route("/api/tokens", { get: json("tokens"), post: call("tokens", "created the token") }),
+  users: route("/api/users", { get: json("people") }),
+  invitations: route("/api/users/invitations", { post: call("people", "invited") }),
+  user: route("/api/users/:id", {
+    patch: call("people", "changed the rights of"),
+    delete: call("people", "removed"),
+  }),
+  token: route("/api/tokens/:id", { delete: call("tokens", "revoked the token") }),
 } as const;

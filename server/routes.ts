@@ -1,5 +1,6 @@
 import { backupCalls, backupRoutes } from "./backup-routes.ts";
-import { personRoutes } from "./person-routes.ts";
+import { machineCalls, machineRoutes } from "./machine-routes.ts";
+import { personCalls, personRoutes } from "./person-routes.ts";
 import {
   askedInHandler,
   asset,
@@ -32,6 +33,7 @@ const apiOfInstallation = routesAbout("installation", "id");
 export const routes = {
   ...personRoutes,
   ...backupRoutes,
+  ...machineRoutes,
   livez: route("/livez", { get: open(text) }),
   healthz: route("/healthz", { get: open(json) }),
   metrics: route("/metrics", { get: text("system") }),
@@ -188,6 +190,8 @@ export const routes = {
 
   api: {
     ...backupCalls,
+    ...machineCalls,
+    ...personCalls,
     openapi: route("/api/openapi.json", { get: json("enter") }),
     activity: route("/api/activity", { get: json("enter") }),
     activityExport: route("/api/activity.jsonl", { get: text("enter") }),
@@ -265,14 +269,6 @@ export const routes = {
     installationDeploy: apiOfInstallation("/api/product-deployments/:id/deploy", { post: call("deploy", "deployed") }),
     installationStop: apiOfInstallation("/api/product-deployments/:id/stop", { post: call("stop", "stopped") }),
     installationLogs: apiOfInstallation("/api/product-deployments/:id/logs", { get: text("logs") }),
-    tokens: route("/api/tokens", { get: json("tokens"), post: call("tokens", "created the token") }),
-    users: route("/api/users", { get: json("people") }),
-    invitations: route("/api/users/invitations", { post: call("people", "invited") }),
-    user: route("/api/users/:id", {
-      patch: call("people", "changed the rights of"),
-      delete: call("people", "removed"),
-    }),
-    token: route("/api/tokens/:id", { delete: call("tokens", "revoked the token") }),
     deployments: route("/api/deployments", { get: json("enter") }),
     deployment: ofDeployment("/api/deployments/:id", { get: json("see") }),
     deploymentChanges: ofDeployment("/api/deployments/:id/changes", { get: json("see") }),

@@ -3,7 +3,9 @@ import type { Logger } from "pino";
 import { createBackupTools } from "../backup/backup-tools.ts";
 import { createBuildLimiter } from "../cgroups/build-limiter.ts";
 import { createContainerAccess } from "../docker/access/container-access.ts";
+import { daemonAddress } from "../docker/connection.ts";
 import { createDockerEngine } from "../docker/docker-engine.ts";
+import { createDaemon } from "../docker/host/daemon.ts";
 import { createFirewall } from "../firewall/iptables.ts";
 import { createGitHub } from "../forge/github/github.ts";
 import { createGit } from "../git/git.ts";
@@ -20,6 +22,7 @@ import type { OwnBackups } from "../ports/backup/own-backups.ts";
 import type { Forge } from "../ports/forge.ts";
 import type { Machine } from "../ports/host/machine.ts";
 import type { Log } from "../ports/log.ts";
+import type { Machines } from "../ports/machines.ts";
 import type { IdentityProvider } from "../ports/people/identity-provider.ts";
 import type { Passkeys } from "../ports/people/passkeys.ts";
 import type { Passwords } from "../ports/people/passwords.ts";
@@ -36,6 +39,7 @@ import { isServedPlain, urlOf } from "../rules/routing/urls.ts";
 import { type EmbeddedPostgres, startEmbeddedPostgres } from "../store/embedded/embedded-postgres.ts";
 import { migrate } from "../store/postgres/migrate.ts";
 import { createStore } from "../store/postgres-store.ts";
+import { createSwarmMachines } from "../swarm/swarm-machines.ts";
 import { createOwnBackups } from "./backup/own-backups.ts";
 import type { Config } from "./config.ts";
 import { readFailpoints } from "./failpoints.ts";
@@ -56,6 +60,7 @@ export interface ServerAdapters
   readonly forges: readonly Forge[];
   readonly unserved: RoutePublisher["unserved"];
   readonly machine: Machine;
+  readonly machines: Machines;
   readonly passwords: Passwords;
   readonly passkeys: Passkeys;
   readonly identityProvider: IdentityProvider;
@@ -127,6 +132,7 @@ export async function openAdapters(
     ...{ buildCacheBytes: config.buildCacheBytes, buildCacheDays: config.buildCacheDays },
     logRetention: config.logRetention,
     machine: thisMachine(config.dataFolder),
+    machines: createSwarmMachines({ daemon: createDaemon(daemonAddress(config.dockerHost)), instance }),
     passwords: createPasswords(),
     passkeys: createPasskeys(),
     identityProvider: createIdentityProvider({ clock }),

@@ -7,10 +7,12 @@ import { createPipeline } from "../pipeline/run.ts";
 import type { OwnBackups } from "../ports/backup/own-backups.ts";
 import type { Forge } from "../ports/forge.ts";
 import type { Log } from "../ports/log.ts";
+import type { Machines } from "../ports/machines.ts";
 import { createWorker } from "../queue/worker.ts";
 import { createBackupKeeper } from "../reconciler/backups/backup-keeper.ts";
 import { createRoomMaker } from "../reconciler/cleaning/make-room.ts";
 import type { ReconcilerNeeds } from "../reconciler/context.ts";
+import { createMachineWatch } from "../reconciler/machines/machine-watch.ts";
 import { createReconciler } from "../reconciler/reconciler.ts";
 import { createRepositoryPoller } from "../reconciler/repository-poller.ts";
 
@@ -28,6 +30,7 @@ export interface LeaderAdapters
     Omit<ReconcilerNeeds, "wakeQueue" | "makeRoom"> {
   readonly forges: readonly Forge[];
   readonly ownBackups: OwnBackups;
+  readonly machines: Machines;
   readonly log: Log;
   /** The public URL of a deployment's page. */
   readonly pageOf: (deployment: number) => string;
@@ -52,18 +55,20 @@ export function startLeaderWork(given: LeaderAdapters, maxBuilding: number): Lea
   const poller = createRepositoryPoller({ ...adapters, allowPrivateRepositories, wakeQueue: worker.wake });
   const reporter = createReporter(adapters);
   const backups = createBackupKeeper({ ...adapters, dataTurns, wakeReconciler: reconciler.wake });
+  const machineWatch = createMachineWatch(adapters);
   worker.start();
   void finishKeyRotation(adapters);
   void reconciler.start();
   poller.start();
   reporter.start();
   backups.start();
+  machineWatch.start();
   return {
     wakeQueue: worker.wake,
     wakeReconciler: reconciler.wake,
     wakeBackups: backups.wake,
     async stop() {
-      await Promise.all([worker.stop(), reconciler.stop(), poller.stop(), reporter.stop(), backups.stop()]);
+      await Promise.all([worker, reconciler, poller, reporter, backups, machineWatch].map((part) => part.stop()));
     },
   };
 }

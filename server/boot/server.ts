@@ -104,6 +104,7 @@ function makeWeb(config: Config, adapters: ServerAdapters, leadership: Leadershi
   const commands = createCommands({
     ...{ ...adapters, domain, allowPrivateRepositories, wakeQueue, wakeReconciler, wakeBackups },
     publicHost: publicUrl.hostname,
+    subnets: config.subnets,
     readSample: readBundledApp,
   });
   return createWeb({
@@ -116,6 +117,7 @@ function makeWeb(config: Config, adapters: ServerAdapters, leadership: Leadershi
     healthTimeoutMs: config.healthTimeoutMs,
     workerUpMs: config.workerUpMs,
     readDocument: (name) => readFile(join(sourceFolder, "docs", `${name}.md`), "utf8"),
+    readJoinScript: () => readFile(join(sourceFolder, "bin", "join.sh"), "utf8"),
     assets: loadAssets(sourceFolder),
   });
 }

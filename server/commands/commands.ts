@@ -33,6 +33,11 @@ import { retry } from "./deployments/retry.ts";
 import { stop } from "./deployments/stop.ts";
 import { createEnvironment } from "./environments/create-environment.ts";
 import { removeEnvironment } from "./environments/remove-environment.ts";
+import { changeMachine } from "./machines/change-machine.ts";
+import { endCluster, startCluster } from "./machines/cluster.ts";
+import { inviteMachine, withdrawMachineInvitation } from "./machines/invite-machine.ts";
+import { beginJoin, checkJoin, noteJoined } from "./machines/join.ts";
+import { removeMachine } from "./machines/remove-machine.ts";
 import { changePerson, removePerson } from "./people/change-person.ts";
 import { invite, withdrawInvitation } from "./people/invite.ts";
 import { makeResetLink } from "./people/make-links.ts";
@@ -70,7 +75,8 @@ import { whyUnread } from "./webhooks/why-unread.ts";
 
 /**
  * Each command with the right that it takes. Whoever calls one has asked for that right, or for one that includes it,
- * where the request came in; null is for those who are nobody yet, for forges, and for Baton itself.
+ * where the request came in; null is for those who are nobody yet, for forges and machines that join, and
+ * for Baton itself.
  */
 const commands = {
   deploy: { permission: "deploy", run: deploy },
@@ -91,6 +97,16 @@ const commands = {
   uninstall: { permission: "install", run: uninstall },
   createEnvironment: { permission: "environments", run: createEnvironment },
   removeEnvironment: { permission: "environments", run: removeEnvironment },
+
+  startCluster: { permission: "machines", run: startCluster },
+  endCluster: { permission: "machines", run: endCluster },
+  inviteMachine: { permission: "machines", run: inviteMachine },
+  withdrawMachineInvitation: { permission: "machines", run: withdrawMachineInvitation },
+  changeMachine: { permission: "machines", run: changeMachine },
+  removeMachine: { permission: "machines", run: removeMachine },
+  beginJoin: { permission: null, run: beginJoin },
+  checkJoin: { permission: null, run: checkJoin },
+  noteJoined: { permission: null, run: noteJoined },
 
   revealVariable: { permission: "variables", run: revealVariable },
   setVariables: { permission: "variables", run: setVariables },

@@ -1,6 +1,6 @@
 import { Resolver } from "node:dns/promises";
 import { readFile } from "node:fs/promises";
-import { isIPv4 } from "node:net";
+import { connect as connectPlain, isIPv4 } from "node:net";
 import { networkInterfaces } from "node:os";
 import { connect } from "node:tls";
 import type { CertificateAnswer, DnsAnswer, Reach } from "../ports/host/reach.ts";
@@ -12,7 +12,10 @@ const handshakeTimeoutMs = 3_000;
 const dockerInterface = /^(?:docker|br-|veth|docker_gwbridge)/;
 
 export function createReach(): Reach {
-  return { ownAddresses, lookUp, addressesOf: (host, signal) => addressesOf(host, "/etc/hosts", signal), certificate };
+  return {
+    ...{ ownAddresses, lookUp, certificate, accepts },
+    addressesOf: (host, signal) => addressesOf(host, "/etc/hosts", signal),
+  };
 }
 
 function ownAddresses(): readonly string[] {
@@ -58,6 +61,19 @@ export async function addressesOf(host: string, hostsFile: string, signal: Abort
   if (written.length > 0) return written;
   const answer = await lookUp(name, signal).catch((): DnsAnswer => ({ type: "unknown" }));
   return answer.type === "found" ? answer.addresses : [];
+}
+
+function accepts(host: string, port: number, timeoutMs: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connectPlain({ host, port, timeout: timeoutMs });
+    const done = (isOpen: boolean) => {
+      socket.destroy();
+      resolve(isOpen);
+    };
+    socket.once("connect", () => done(true));
+    socket.once("timeout", () => done(false));
+    socket.on("error", () => done(false));
+  });
 }
 
 function certificate(host: string, httpsPort: number, signal: AbortSignal): Promise<CertificateAnswer> {

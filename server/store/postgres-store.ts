@@ -12,6 +12,7 @@ import { createDeploymentStore } from "./deployments/deployments.ts";
 import { createEventStore } from "./deployments/events.ts";
 import { openSecrets } from "./keys/open-secrets.ts";
 import { createKeyStore } from "./keys/rotation.ts";
+import { createMachineStore } from "./machines/machines.ts";
 import { createDatabase, type Database } from "./postgres/database.ts";
 import { readFacts } from "./postgres/database-facts.ts";
 import { createSessionPool, type SessionPool } from "./postgres/session-pool.ts";
@@ -76,6 +77,7 @@ export async function createStore({ url, keyFile, chooseSubnet, log }: StoreOpti
       reports: createReportStore(beside),
       audit: createAuditStore(beside),
       backups: createBackupStore(beside, secrets),
+      machines: createMachineStore(beside),
       keys: createKeyStore({ database: beside, secrets, keyFile }),
       revision: () => revision,
       changes: () => changes,

@@ -12,6 +12,7 @@ import type { Firewall } from "../ports/host/firewall.ts";
 import type { Machine } from "../ports/host/machine.ts";
 import type { Reach } from "../ports/host/reach.ts";
 import type { Log } from "../ports/log.ts";
+import type { Machines } from "../ports/machines.ts";
 import type { Proxy as ReverseProxy } from "../ports/proxy.ts";
 import type { ReadStore } from "../ports/store/read-store.ts";
 import type { FrontDoor } from "../rules/routing/urls.ts";
@@ -38,6 +39,7 @@ export interface WebAdapters extends FrontDoor {
   readonly forges: readonly Forge[];
   readonly clock: Clock;
   readonly machine: Machine;
+  readonly machines: Pick<Machines, "state" | "machines">;
   readonly reach: Reach;
   readonly log: Log;
   /** The public URL of Baton, which is never taken from a request's Host. */
@@ -62,6 +64,8 @@ export interface WebAdapters extends FrontDoor {
   readonly version: string;
   /** Reads one of Baton's own documents as Markdown. */
   readonly readDocument: (name: DocumentName) => Promise<string>;
+  /** What a new machine runs to join the cluster, with `@BATON_URL@` for Baton's own URL. */
+  readonly readJoinScript: () => Promise<string>;
   readonly assets: Assets;
   /** Aborts when the server shuts down, so that streams end and the shutdown need not wait for them. */
   readonly closing?: AbortSignal;

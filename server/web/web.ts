@@ -15,6 +15,7 @@ import { createErrorAnswers } from "./http/errors.ts";
 import { createSecurityHeaders } from "./http/headers.ts";
 import { createMethodCheck } from "./http/method-check.ts";
 import type { WebEnv } from "./http/web-context.ts";
+import { createMachineJoin } from "./machines/join.ts";
 import { createBackupPages } from "./pages/backups/all.ts";
 import { createDeploymentPages } from "./pages/deployment/deployment.ts";
 import { createDeploymentsPages } from "./pages/deployment/deployments.ts";
@@ -38,6 +39,7 @@ import { createProductVariablesPages } from "./pages/settings/product-variables.
 import { createActivityPages } from "./pages/system/activity-log.ts";
 import { createDocumentPages } from "./pages/system/documents.ts";
 import { createHomePages } from "./pages/system/home.ts";
+import { createClusterPages, createMachinePages } from "./pages/system/machines.ts";
 import { createNewsStream } from "./pages/system/news.ts";
 import { createQueuePages } from "./pages/system/queue.ts";
 import { createSetUpPages } from "./pages/system/set-up.ts";
@@ -113,6 +115,9 @@ function pagesOf(needs: PageNeeds, { assets }: WebAdapters) {
     createPeoplePages(needs),
     createSystemPages(needs),
     createEnvironmentsPages(needs),
+    createClusterPages(needs),
+    createMachinePages(needs),
+    createMachineJoin(needs),
     createEnvironmentVariablesPages(needs),
     createSetUpPages(needs),
     createDocumentPages(needs),

@@ -25,11 +25,20 @@ const callers: readonly Principal[] = [
 );
 
 describe("a command", () => {
-  it("names the right that it takes; those that take none serve everybody or a forge", () => {
+  it("names the right that it takes; those that take none serve everybody, a forge or a new machine", () => {
     const open = Object.entries(commandPermissions).flatMap(([name, permission]) => (permission === null ? name : []));
     expect(open.sort()).toEqual([
-      ...["beginProviderSignIn", "ensureCsrfKey", "finishProviderSignIn", "offerPasskeySignIn", "receiveDelivery"],
-      ...["recordAction", "refuseDelivery", "signIn", "signInWithPasskey", "signInWithPassword", "signOut"],
+      ...["beginJoin", "beginProviderSignIn", "checkJoin", "ensureCsrfKey", "finishProviderSignIn", "noteJoined"],
+      ...[
+        "offerPasskeySignIn",
+        "receiveDelivery",
+        "recordAction",
+        "refuseDelivery",
+        "signIn",
+        "signInWithPasskey",
+        "signInWithPassword",
+        "signOut",
+      ],
       ...["stampUses", "useLink", "useSecondFactor", "whyUnread"],
     ]);
     for (const permission of Object.values(commandPermissions)) {

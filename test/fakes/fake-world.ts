@@ -12,6 +12,7 @@ import { createBaseImages } from "../../server/pipeline/images/base/base-images.
 import { createRoutePublisher } from "../../server/pipeline/routing/routes.ts";
 import type { Git } from "../../server/ports/git.ts";
 import { renderEvent } from "../../server/rules/wording/render-event.ts";
+import { createFakeMachines } from "./cluster/fake-machines.ts";
 import { type App, behaviourFile } from "./docker/app.ts";
 import { createFakeDocker, type FakeDocker } from "./docker/fake-docker.ts";
 import { createFakeBackupTools, type FakeBackupTools } from "./fake-backup-tools.ts";
@@ -212,6 +213,7 @@ export function createWorld(options: WorldOptions = {}): FakeWorld {
         drainTimeoutMs: limits.drainTimeoutMs,
         ownBackups: createFakeOwnBackups(),
         buildCacheBytes: options.buildCacheBytes ?? null,
+        machines: createFakeMachines(own),
         buildCacheDays: null,
         keepVersionDays: null,
         logRetention: options.logRetention ?? { days: null, deployments: null },
@@ -236,6 +238,7 @@ export function createWorld(options: WorldOptions = {}): FakeWorld {
         ...{ wakeBackups, backupTools: adapters.backupTools },
         ...signInAdapters(own),
         domain: limits.domain,
+        ...{ machines: createFakeMachines(own), reach: adapters.reach, subnets: limits.subnets },
         publicHost: limits.publicHost,
         allowPrivateRepositories: limits.allowPrivateRepositories,
         readSample: async () => new Map([["index.html", Buffer.from("<h1>Hello</h1>")]]),

@@ -6,10 +6,10 @@ const root = resolve(import.meta.dirname, "../..");
 
 /** What each room may import from the rest of the project. Only the programs (main.ts, down.ts, key.ts …) import boot. */
 const mayImport: Readonly<Record<string, readonly string[]>> = {
-  programs: ["boot", "rules", "store", "backup"],
+  programs: ["boot", "rules", "ports", "store", "backup"],
   boot: [
     ...["model", "rules", "ports", "routes", "commands", "queue", "pipeline", "reconciler", "web", "store"],
-    ...["docker", "git", "proxy", "probe", "forge", "host-packages", "mounts", "firewall", "cgroups"],
+    ...["docker", "swarm", "git", "proxy", "probe", "forge", "host-packages", "mounts", "firewall", "cgroups"],
     ...["passwords", "passkeys", "openid", "backup", "files", "async"],
   ],
   model: [],
@@ -25,6 +25,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   pipeline: ["model", "rules", "ports", "remotes", "builder"],
   reconciler: ["model", "rules", "ports", "commands", "pipeline", "async"],
   docker: ["model", "ports", "async"],
+  swarm: ["model", "ports"],
   git: ["model", "ports", "async"],
   proxy: ["model", "ports", "async", "files"],
   store: ["model", "ports", "files"],

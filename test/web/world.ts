@@ -5,6 +5,7 @@ import { createGitHub } from "../../server/forge/github/github.ts";
 import type { WebAdapters } from "../../server/web/adapters.ts";
 import { loadAssets } from "../../server/web/http/assets/assets.ts";
 import { createWeb } from "../../server/web/web.ts";
+import { createFakeMachines } from "../fakes/cluster/fake-machines.ts";
 import { createFakeBackupTools } from "../fakes/fake-backup-tools.ts";
 import { createFakeClock } from "../fakes/fake-clock.ts";
 import { createFakeEngine } from "../fakes/fake-engine.ts";
@@ -51,6 +52,8 @@ export async function createWorld(
   const keep = (facts: object, message: string) => void logged.push({ ...facts, message });
   const log = { debug: keep, info: keep, warn: keep, error: keep };
   const woken = { queue: 0, reconciler: 0, proxy: 0, backups: 0 };
+  const machines = createFakeMachines(clock);
+  const reach = createFakeReach();
   const backupTools = createFakeBackupTools();
   await store.access.addFirstToken("admin", token);
 
@@ -66,9 +69,10 @@ export async function createWorld(
     clock,
     commands: asGuarded(
       createCommands({
-        ...{ store, engine, git, clock, log, ...signInAdapters(clock), ...people },
+        ...{ store, engine, git, clock, log, machines, reach, ...signInAdapters(clock), ...people },
         domain: "localhost",
         publicHost: new URL(origin).hostname,
+        subnets: "10.214.0.0/16",
         allowPrivateRepositories: false,
         publishRoutes: async (signal) => {
           await proxy.ping(signal);
@@ -91,7 +95,8 @@ export async function createWorld(
       diskOf: async () => null,
       nodeVersion: "v22.11.0",
     },
-    reach: createFakeReach(),
+    ...{ reach, machines },
+    readJoinScript: () => readFile(new URL("../../bin/join.sh", import.meta.url), "utf8"),
     log,
     publicUrl: new URL(origin),
     listen: { host: "127.0.0.1", port: 4000 },
@@ -133,7 +138,7 @@ export async function createWorld(
   };
 
   return {
-    ...{ app, clock, store, engine, git, proxy, backupTools, logged, woken, needs, fetch, api, read },
+    ...{ app, clock, store, engine, git, proxy, machines, reach, backupTools, logged, woken, needs, fetch, api, read },
     samples: createSamples(store, clock),
 
     /** Signs in like a browser. */

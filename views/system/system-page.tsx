@@ -42,6 +42,9 @@ export function SystemPage({ frame, system }: { readonly frame: PageFrame; reado
           <a class="button" href={routes.environments()}>
             Environments
           </a>
+          <a class="button" href={routes.machines()}>
+            Machines
+          </a>
           {offers(frame, routes.backupPlace.get) && (
             <a class="button" href={routes.backupPlace()}>
               Backups

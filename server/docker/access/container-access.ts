@@ -1,10 +1,10 @@
 import { Readable } from "node:stream";
 import type { ContainerId, InstanceId } from "../../model/names/ids.ts";
 import type { ContainerAccess, ContainerConfiguration } from "../../ports/engine/container-access.ts";
+import { Refusal } from "../../ports/engine/daemon-api.ts";
 import { daemonAddress } from "../connection.ts";
 import { inspectRaw } from "../containers/containers.ts";
 import { createDaemon, type Daemon, ifThere } from "../host/daemon.ts";
-import { Refusal } from "../host/exchange.ts";
 import { unpackInto } from "../host/fill-volume.ts";
 import { isOf } from "../host/labels.ts";
 import { runProgram } from "./run-program.ts";

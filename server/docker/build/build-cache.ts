@@ -1,6 +1,6 @@
+import { Refusal } from "../../ports/engine/daemon-api.ts";
 import type { Engine } from "../../ports/engine/engine.ts";
 import type { Daemon } from "../host/daemon.ts";
-import { Refusal } from "../host/exchange.ts";
 import type { AgreedApi, DaemonRequest } from "../host/versioned-api.ts";
 
 /** Removing tens of thousands of files takes a while. */

@@ -1,9 +1,9 @@
 import { link } from "../../async/linked-abort.ts";
 import type { ImageId, InstanceId } from "../../model/names/ids.ts";
+import { Refusal } from "../../ports/engine/daemon-api.ts";
 import { type Engine, type EngineInfo, EngineUnavailable } from "../../ports/engine/engine.ts";
 import { BuildFailed, type BuildOutput, type BuildRequest } from "../../ports/engine/images.ts";
 import type { Daemon } from "../host/daemon.ts";
-import { Refusal } from "../host/exchange.ts";
 import { ownerLabels } from "../host/labels.ts";
 import { readBuilder } from "../host/version.ts";
 import { readImage } from "../images/images.ts";

@@ -1,12 +1,12 @@
 import type Docker from "dockerode";
 import type { ContainerId, InstanceId } from "../../model/names/ids.ts";
 import { type ContainerFilter, type ContainerState, PortTaken } from "../../ports/engine/containers.ts";
+import { Refusal } from "../../ports/engine/daemon-api.ts";
 import type { Engine } from "../../ports/engine/engine.ts";
 import { ImageMissing } from "../../ports/engine/images.ts";
 import type { Owner } from "../../ports/engine/owner.ts";
 import type { Log } from "../../ports/log.ts";
 import { type Daemon, ifThere } from "../host/daemon.ts";
-import { Refusal } from "../host/exchange.ts";
 import { only, serviceLabel } from "../host/labels.ts";
 import { containerConfig, restartPolicy } from "./container-config.ts";
 import { containerState, unpublishedAddress } from "./container-state.ts";

@@ -2,9 +2,10 @@ import type { IncomingMessage } from "node:http";
 import type { Socket } from "node:net";
 import { text } from "node:stream/consumers";
 import { link } from "../../async/linked-abort.ts";
+import { Refusal } from "../../ports/engine/daemon-api.ts";
 import { EngineUnavailable } from "../../ports/engine/engine.ts";
 import type { DaemonAddress } from "../connection.ts";
-import { dial, Refusal, type UpgradeRequest } from "./exchange.ts";
+import { dial, type UpgradeRequest } from "./exchange.ts";
 import {
   type AgreedApi,
   createVersionedApi,

@@ -1,7 +1,7 @@
 import type { ImageId, InstanceId } from "../../model/names/ids.ts";
+import { Refusal } from "../../ports/engine/daemon-api.ts";
 import type { DiskUsage } from "../../ports/engine/disk-usage.ts";
 import type { Daemon } from "./daemon.ts";
-import { Refusal } from "./exchange.ts";
 import { isOf, type Labels, lastingOwnerOf } from "./labels.ts";
 import type { AgreedApi, DaemonRequest } from "./versioned-api.ts";
 

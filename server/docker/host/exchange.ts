@@ -2,7 +2,7 @@ import { type ClientRequest, request as httpRequest, type IncomingMessage, type 
 import { connect, type Socket } from "node:net";
 import type { Readable } from "node:stream";
 import { text } from "node:stream/consumers";
-import { EngineRefused } from "../../ports/engine/engine.ts";
+import { Refusal } from "../../ports/engine/daemon-api.ts";
 import type { DaemonAddress } from "../connection.ts";
 
 /** One request as it goes over the wire. */
@@ -13,16 +13,6 @@ export interface Exchange {
   readonly body?: object | undefined;
   /** A tar stream, sent instead of a body. */
   readonly file?: Readable | undefined;
-}
-
-/** The daemon refused; the message is its own. */
-export class Refusal extends EngineRefused {
-  override readonly name = "Refusal";
-  readonly status: number;
-  constructor(status: number, message: string, options?: ErrorOptions) {
-    super(message, options);
-    this.status = status;
-  }
 }
 
 /**

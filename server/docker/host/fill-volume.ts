@@ -1,11 +1,11 @@
 import { posix } from "node:path";
 import { Readable } from "node:stream";
 import type { ContainerId, InstanceId } from "../../model/names/ids.ts";
+import { Refusal } from "../../ports/engine/daemon-api.ts";
 import type { Engine } from "../../ports/engine/engine.ts";
 import type { Owner } from "../../ports/engine/owner.ts";
 import { inspectRaw } from "../containers/containers.ts";
 import { type Daemon, ifThere } from "./daemon.ts";
-import { Refusal } from "./exchange.ts";
 import { ownerLabels, serviceLabels } from "./labels.ts";
 
 /** No service has this name, so the container belongs to none; it is removed with its deployment at the latest. */

@@ -1,9 +1,9 @@
 import type Docker from "dockerode";
 import type { InstanceId } from "../../model/names/ids.ts";
+import { Refusal } from "../../ports/engine/daemon-api.ts";
 import type { Engine } from "../../ports/engine/engine.ts";
 import { type NetworkInfo, type NetworkRequest, SubnetTaken } from "../../ports/engine/networks.ts";
 import { type Daemon, ifThere } from "./daemon.ts";
-import { Refusal } from "./exchange.ts";
 import { isOf, lastingOwnerOf, only, ownerInLabels, ownerLabels } from "./labels.ts";
 import { hostSubnets, isIpv4Subnet, overlaps } from "./subnets.ts";
 

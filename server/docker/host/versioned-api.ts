@@ -2,17 +2,13 @@ import type { IncomingMessage } from "node:http";
 import type { Socket } from "node:net";
 import type { Readable } from "node:stream";
 import { text } from "node:stream/consumers";
+import { type DaemonCall, Refusal } from "../../ports/engine/daemon-api.ts";
 import { EngineUnavailable } from "../../ports/engine/engine.ts";
 import type { DaemonAddress } from "../connection.ts";
 import { agreeOnApiVersion, isAtLeast, type SpokenApi } from "./api-version.ts";
-import { exchange, Refusal, type UpgradeRequest, upgrade } from "./exchange.ts";
+import { exchange, type UpgradeRequest, upgrade } from "./exchange.ts";
 
-export interface DaemonRequest {
-  readonly method: "GET" | "POST" | "PUT" | "DELETE";
-  /** The path without the API's version and the query, such as `/containers/json`. */
-  readonly path: string;
-  readonly query?: Readonly<Record<string, string | number | boolean | readonly string[] | null>>;
-  readonly body?: object;
+export interface DaemonRequest extends DaemonCall {
   /** The body to send; it is destroyed afterwards, whatever the outcome. */
   readonly file?: Readable;
 }

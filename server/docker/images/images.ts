@@ -1,10 +1,10 @@
 import type Docker from "dockerode";
 import type { ImageId, InstanceId } from "../../model/names/ids.ts";
+import { Refusal } from "../../ports/engine/daemon-api.ts";
 import { type Engine, EngineUnavailable } from "../../ports/engine/engine.ts";
 import type { ImageInfo } from "../../ports/engine/images.ts";
 import { errorIn, readMessages } from "../build/json-stream.ts";
 import { type Daemon, ifThere } from "../host/daemon.ts";
-import { Refusal } from "../host/exchange.ts";
 import { instanceLabel, isOf } from "../host/labels.ts";
 
 /**

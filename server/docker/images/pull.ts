@@ -1,8 +1,8 @@
+import { Refusal } from "../../ports/engine/daemon-api.ts";
 import { type Engine, EngineUnavailable } from "../../ports/engine/engine.ts";
 import { PullFailed } from "../../ports/engine/images.ts";
 import { errorIn, readMessages } from "../build/json-stream.ts";
 import type { Daemon } from "../host/daemon.ts";
-import { Refusal } from "../host/exchange.ts";
 import { readImage } from "./images.ts";
 import { createPullProgress } from "./pull-progress.ts";
 import { explain, familiar, reasonOf } from "./registry-error.ts";

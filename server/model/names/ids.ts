@@ -15,6 +15,10 @@ export type BackupId = Id<"Backup">;
 export type RestoreId = Id<"Restore">;
 export type DrillId = Id<"Drill">;
 export type OwnBackupId = Id<"OwnBackup">;
+export type MachineInvitationId = Id<"MachineInvitation">;
+
+/** The id that Docker Swarm gave a machine: 25 lower-case letters and digits. */
+export type MachineId = string & { readonly [brand]: "Machine" };
 
 /** A full, lower-case hexadecimal Git object id (40 or 64 characters), never a branch name or an abbreviation. */
 export type CommitSha = string & { readonly [brand]: "CommitSha" };

@@ -16,6 +16,8 @@ export interface Reach {
    * The certificate that Caddy presents for a host on this machine's HTTPS port. Only rejects with the signal's reason.
    */
   certificate(host: string, httpsPort: number, signal: AbortSignal): Promise<CertificateAnswer>;
+  /** Whether a TCP connection to another machine opens in time. Never rejects. */
+  accepts(host: string, port: number, timeoutMs: number): Promise<boolean>;
 }
 
 export type DnsAnswer =

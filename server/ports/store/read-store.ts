@@ -3,6 +3,7 @@ import type { BackupStore } from "./backups.ts";
 import type { DeliveryStore } from "./deliveries.ts";
 import type { DeploymentStore, EventStore } from "./deployments.ts";
 import type { DomainStore } from "./domains.ts";
+import type { MachineStore } from "./machines.ts";
 import type { EnvironmentStore, InstallationStore, ProductStore } from "./products.ts";
 import type { ProviderStore } from "./provider.ts";
 import type { ReportStore } from "./reports.ts";
@@ -52,5 +53,6 @@ export interface ReadStore extends Pick<Store, "instance" | "ping" | "facts" | "
   readonly deliveries: Pick<DeliveryStore, "list" | "get" | "newestFromForge">;
   readonly reports: Pick<ReportStore, "trouble">;
   readonly audit: Pick<AuditStore, "list" | "choices">;
+  readonly machines: Pick<MachineStore, "list" | "listInvitations" | "findInvitation">;
   readonly backups: Pick<BackupStore, "get" | "list" | "restores" | "drills" | "own" | "plan" | "place">;
 }

@@ -6,6 +6,7 @@ import type { DeploymentStore, EventStore } from "./deployments.ts";
 import type { DomainStore } from "./domains.ts";
 import type { KeyStore } from "./keys.ts";
 import type { LeaseStore } from "./leases.ts";
+import type { MachineStore } from "./machines.ts";
 import type { EnvironmentStore, InstallationStore, ProductStore } from "./products.ts";
 import type { ProviderStore } from "./provider.ts";
 import type { ReportStore } from "./reports.ts";
@@ -35,6 +36,7 @@ export interface Store {
   readonly reports: ReportStore;
   readonly audit: AuditStore;
   readonly backups: BackupStore;
+  readonly machines: MachineStore;
   readonly keys: KeyStore;
   /**
    * Grows with every commit of this process that may change what is known of products, environments, installations,

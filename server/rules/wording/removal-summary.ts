@@ -7,10 +7,12 @@ export function removalSummary(facts: {
   readonly products: readonly string[];
   /** The volumes' names in Docker. */
   readonly volumes: readonly string[];
+  /** The names of the other machines in its cluster. */
+  readonly machines?: readonly string[];
   readonly dataFolder: string;
   readonly isRunning: boolean;
 }): string {
-  const { products, volumes, dataFolder, isRunning } = facts;
+  const { products, volumes, machines = [], dataFolder, isRunning } = facts;
   const whose = products.length === 1 ? "its" : "their";
   const what =
     products.length === 0
@@ -18,8 +20,9 @@ export function removalSummary(facts: {
       : `${counted(products.length, "product")} (${some(products)}), with ${whose} containers and images`;
   const data =
     volumes.length === 0 ? "" : `, ${counted(volumes.length, "volume")} of data (${some(volumes.map(short))})`;
+  const cluster = machines.length === 0 ? "" : `, the cluster (${some(machines)} stay behind without it)`;
   const first = isRunning ? "This stops Baton, which is running, and removes" : "This removes";
-  return `${first} everything that belongs to ${dataFolder}: ${what}${data}, the repositories and the database. This can't be undone.`;
+  return `${first} everything that belongs to ${dataFolder}: ${what}${data}${cluster}, the repositories and the database. This can't be undone.`;
 }
 
 function some(names: readonly string[]): string {

@@ -8,6 +8,7 @@ import { createBackupsApi } from "./backups/backups.ts";
 import { createDrillsApi } from "./backups/drills.ts";
 import { createOwnBackupsApi } from "./backups/own-backups.ts";
 import { createDeploymentsApi } from "./deployments/deployments.ts";
+import { createMachinesApi } from "./machines/machines.ts";
 import { createTokensApi } from "./people/tokens.ts";
 import { createUsersApi } from "./people/users.ts";
 import { createPresenter } from "./present.ts";
@@ -44,6 +45,7 @@ export function createApiRoutes(needs: Omit<ApiNeeds, "present"> & { readonly me
   api.route("/", createBackupsApi(all));
   api.route("/", createDrillsApi(all));
   api.route("/", createOwnBackupsApi(all));
+  api.route("/", createMachinesApi(all));
   api.route("/", createActivityApi(all));
   api.route("/", createTokensApi(all));
   api.route("/", createUsersApi(all));

@@ -22,6 +22,10 @@ export function reachContract(reach: Reach): void {
       await expect(reach.certificate("nobody.invalid", 1, gone)).rejects.toThrow("cancelled");
     });
 
+    test("is closed where nothing listens", async () => {
+      expect(await reach.accepts("127.0.0.1", 1, 1_000)).toBe(false);
+    });
+
     test("has no certificate where nothing listens", async () => {
       expect(await reach.certificate("nobody.invalid", 1, never)).toEqual({ type: "none" });
     });

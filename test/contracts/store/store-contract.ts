@@ -13,6 +13,7 @@ import { movesContract } from "./deployments/moves.ts";
 import { oldLogsContract } from "./deployments/old-logs.ts";
 import { queueContract } from "./deployments/queue.ts";
 import type { MakeStore } from "./lifecycle.ts";
+import { machinesContract } from "./machines/machines.ts";
 import { domainsContract } from "./products/domains.ts";
 import { installationsContract } from "./products/installations.ts";
 import { leasesContract } from "./products/leases.ts";
@@ -48,6 +49,7 @@ const contracts: Readonly<Record<string, (make: MakeStore) => void>> = {
   "the identity provider": providerContract,
   "the audit log": auditContract,
   backups: backupsContract,
+  machines: machinesContract,
 };
 
 /**

@@ -5,8 +5,11 @@ export function createFakeReach() {
   const dns = new Map<string, DnsAnswer>();
   const certificates = new Map<string, CertificateAnswer>();
   const lookedUp: string[] = [];
+  /** "10.0.0.2:7946". */
+  const closed = new Set<string>();
+  const own = ["198.41.0.4"];
   const reach: Reach = {
-    ownAddresses: () => ["198.41.0.4"],
+    ownAddresses: () => own,
     lookUp: async (host, signal) => {
       signal.throwIfAborted();
       lookedUp.push(host);
@@ -20,6 +23,7 @@ export function createFakeReach() {
       signal.throwIfAborted();
       return certificates.get(host) ?? { type: "none" };
     },
+    accepts: async (host, port) => port !== 1 && !closed.has(`${host}:${port}`),
   };
-  return Object.assign(reach, { dns, certificates, lookedUp });
+  return Object.assign(reach, { dns, certificates, lookedUp, closed, own });
 }

@@ -11,6 +11,7 @@ import { createBackups } from "./backups/backups.ts";
 import { createDeployments } from "./deployments/deployments.ts";
 import { createEvents } from "./deployments/events.ts";
 import { createQueue } from "./deployments/queue.ts";
+import { createMachines } from "./machines/machines.ts";
 import { createDomains } from "./products/domains.ts";
 import { createInstallations } from "./products/installations.ts";
 import { createLeases } from "./products/leases.ts";
@@ -65,6 +66,7 @@ export function createFakeStore(clock: Clock): FakeStore {
     reports: createReports(rows),
     audit: createAudit(rows),
     backups: createBackups(rows, nextId),
+    machines: createMachines(rows),
     keys: {
       rotate: async () => ({ isResumed: false, counts: {}, unreadable: [] }),
       finishRotation: async () => null,

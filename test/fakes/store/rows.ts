@@ -4,10 +4,12 @@ import type { BrowserSession } from "../../../server/model/access/session.ts";
 import type { Passkey, User } from "../../../server/model/access/user.ts";
 import type { Deployment } from "../../../server/model/deployment/deployment.ts";
 import type { DeploymentEvent } from "../../../server/model/deployment/event.ts";
+import type { MachineFacts, MachineInvitation, MachineRecord } from "../../../server/model/machine.ts";
 import type {
   DeploymentId,
   EnvironmentId,
   InstallationId,
+  MachineId,
   ProductId,
   UserId,
 } from "../../../server/model/names/ids.ts";
@@ -61,6 +63,15 @@ export interface FakeRows {
   readonly reports: Map<DeploymentId, ReportRow>;
   readonly audit: AuditEntry[];
   readonly backup: BackupRows;
+  readonly machines: Map<MachineId, MachineRow>;
+  /** By the hash of their secret. */
+  readonly machineInvitations: Map<string, MachineInvitation>;
+}
+
+/** What was seen is null until the machine was seen for the first time. */
+export interface MachineRow {
+  readonly seen: Omit<MachineRecord, "facts"> | null;
+  readonly facts: MachineFacts | null;
 }
 
 export interface TokenRow extends Omit<ApiToken, "isServers"> {
@@ -143,6 +154,8 @@ export function createRows(): FakeRows {
     reports: new Map(),
     audit: [],
     backup: createBackupRows(),
+    machines: new Map(),
+    machineInvitations: new Map(),
   };
 }
 

@@ -25,6 +25,8 @@ const open = [
   "GET /join/:secret",
   "POST /join/:secret",
   "POST /webhooks/github/:product",
+  "GET /machines/join.sh",
+  "POST /machines/join",
 ];
 
 function routesOf({ app }: World) {

@@ -11,10 +11,12 @@ import { createGitHttp } from "../../../server/web/git/git-http.ts";
 import { createCatalog } from "../../../server/web/read/catalog.ts";
 import { createOpenStreams } from "../../../server/web/streams/open-streams.ts";
 import { aToken, aUser } from "../../contracts/store/access/people.ts";
+import { createFakeMachines } from "../../fakes/cluster/fake-machines.ts";
 import { createFakeBackupTools } from "../../fakes/fake-backup-tools.ts";
 import { createFakeClock } from "../../fakes/fake-clock.ts";
 import { createFakeEngine } from "../../fakes/fake-engine.ts";
 import { createFakeGit } from "../../fakes/fake-git.ts";
+import { createFakeReach } from "../../fakes/host/fake-reach.ts";
 import { signInAdapters } from "../../fakes/sign-in-adapters.ts";
 import { createFakeStore } from "../../fakes/store/fake-store.ts";
 
@@ -42,7 +44,8 @@ async function createGitDoor(publicUrl = "http://127.0.0.1:4000") {
       ...{ store, git, clock, log, engine: createFakeEngine(), wakeQueue: keep, wakeReconciler: keep },
       ...{ wakeBackups: keep, backupTools: createFakeBackupTools() },
       ...signInAdapters(clock),
-      ...{ domain: "localhost", publicHost: "127.0.0.1", allowPrivateRepositories: false },
+      ...{ domain: "localhost", publicHost: "127.0.0.1", allowPrivateRepositories: false, subnets: "10.214.0.0/16" },
+      ...{ machines: createFakeMachines(clock), reach: createFakeReach() },
       publishRoutes: async () => [],
       readSample: async () => new Map(),
     }),

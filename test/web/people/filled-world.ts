@@ -1,4 +1,4 @@
-import type { CommitSha, ProductId } from "../../../server/model/names/ids.ts";
+import type { CommitSha, MachineId, ProductId } from "../../../server/model/names/ids.ts";
 import type { Product } from "../../../server/model/product.ts";
 import { anInvitation, aUser } from "../../contracts/store/access/people.ts";
 import { sampleCommit, sampleContainer } from "../samples.ts";
@@ -59,9 +59,28 @@ export async function fillWorld(world: World): Promise<Filled> {
       product: [...installed, nowhere].map(({ product }) => product.slug),
       deployment: deployments.map(({ id }) => String(id)),
       name: ["production", "staging", "about", "people"],
+      machine: await fillCluster(world),
       id: [delivery, String(person.id)],
     },
   };
+}
+
+/** Begins a cluster with a machine in each state, and a command for another; resolves with their ids. */
+async function fillCluster({ machines, store, clock }: World): Promise<readonly string[]> {
+  const signal = new AbortController().signal;
+  await machines.start({ address: "10.0.0.1", pool: "10.215.0.0/16" }, signal);
+  const join = async (name: string) => machines.join(name, await machines.joinToken(signal));
+  const ids = [await join("ready"), await join("drained"), await join("lost")];
+  await machines.change(ids[1] as MachineId, { availability: "drain", labels: { disk: "ssd" } }, signal);
+  machines.cutOff("lost");
+  const now = clock.now();
+  const { invitation } = await store.machines.invite(
+    { createdBy: "Ada", expiresAt: new Date(now.getTime() + 1e9) },
+    now,
+  );
+  const findings = [{ level: "refused", text: "Its clock is 5 min behind: set it." }] as const;
+  await store.machines.noteTry(invitation.id, { at: now, name: "four", findings });
+  return ids;
 }
 
 /** Makes it a product that is fetched, with a delivery; resolves with the delivery's id. */

@@ -121,6 +121,8 @@ const shownElsewhere: readonly Endpoint[] = [
   ...[routes.accountSecondFactorRemove.post, routes.accountRecoveryCodes.post, routes.personSecondFactorRemove.post],
   ...[routes.accountPasskeyRemove.post, routes.accountSessionEnd.post, routes.accountSessionsEndOthers.post],
   ...[routes.signInSettingsRemove.post, routes.personEnable.post, routes.setUpHide.post, routes.newSample.post],
+  // Where there is no cluster yet.
+  routes.clusterStart.post,
   ...[routes.productHostKey.post, routes.productServiceSettings.post],
   // For products with data.
   ...[routes.productBackups.post, routes.productBackupPlan.post, routes.backupRestore.post, routes.backupRemove.post],

@@ -195,7 +195,7 @@ export async function startBaton(
 }
 
 async function serve(environment: Environment, url: string, folder?: string): Promise<ServerProcess> {
-  const server = runServer("main.js", environment, [], folder);
+  const server = runServer("main.js", environment, [], { folder });
   await server.prints("Baton is running");
   const health = await fetch(`${url}/healthz`);
   if (health.status !== 200) throw new Error(`/healthz answered ${health.status}: ${await health.text()}`);

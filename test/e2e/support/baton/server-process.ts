@@ -28,14 +28,16 @@ export interface ServerProcess {
   kill(): Promise<Exit>;
 }
 
-/** `folder` holds the compiled server; by default this checkout's. */
+/** `folder` holds the compiled server; by default this checkout's. `within` names a network namespace to run it in. */
 export function runServer(
   program: "main.js" | "down.js" | "key.js" | "admin.js" | "hold.js" | "backup.js" | "restore.js",
   environment: Environment,
   args: readonly string[] = [],
-  folder = builtServer,
+  { folder = builtServer, within }: { readonly folder?: string | undefined; readonly within?: string } = {},
 ) {
-  const child = spawn(process.execPath, [join(folder, program), ...args], {
+  const command = [process.execPath, join(folder, program), ...args];
+  const [first = "", ...rest] = within === undefined ? command : ["nsenter", `--net=/run/netns/${within}`, ...command];
+  const child = spawn(first, rest, {
     env: { ...withoutBaton(process.env), ...environment },
     stdio: ["ignore", "pipe", "pipe"],
   });
