@@ -108,6 +108,44 @@ describe("a folder as a place for backups", () => {
 });
 
 describe("an S3 server as a place for backups", () => {
+  /** Uploads a part of each, and then hangs, as the server sees it of a writer that was killed. */
+  async function breakOff(...paths: readonly string[]): Promise<void> {
+    const place = places["an S3 server"]?.() as Place;
+    const uploading = paths.map(
+      (path) =>
+        new Promise<void>((onUploaded) => {
+          async function* half() {
+            yield Buffer.alloc(9 * 1024 * 1024);
+            // Asked for more, it has uploaded the first part.
+            onUploaded();
+            await new Promise(() => {});
+          }
+          place.write(path, half(), never).catch(() => {});
+        }),
+    );
+    await Promise.all(uploading);
+  }
+
+  it("keeps nothing of uploads that were broken off, however many, and leaves those of others alone", async () => {
+    const place = places["an S3 server"]?.() as Place;
+    await breakOff("dead/8/app.gz", "dead/8/b.gz", "dead/8/c.gz", "dead/81/app.gz", "own-a-1.gz", "own-b-1.gz");
+    expect(await s3.unfinished()).toHaveLength(6);
+    await place.clear("dead/8");
+    expect(await s3.unfinished()).toEqual(
+      ["dead/81/app.gz", "own-a-1.gz", "own-b-1.gz"].map((path) => `baton/${path}`),
+    );
+    await place.removeUnfinished("own-a-");
+    expect(await s3.unfinished()).toEqual(["baton/dead/81/app.gz", "baton/own-b-1.gz"]);
+    await place.clear("dead/81");
+    await place.removeUnfinished("own-b-");
+  }, 120_000);
+
+  it("keeps nothing of an upload that fails or is stopped", async () => {
+    const place = places["an S3 server"]?.() as Place;
+    await expect(place.write("shop/9/app.gz", broken(), never)).rejects.toThrow("connection to server was lost");
+    expect(await s3.unfinished()).toEqual([]);
+  });
+
   it("says what it refuses, and when it cannot be reached", async () => {
     const wrong = openPlace({ place: { ...s3.place, accessKeyId: "UNKNOWN" }, secret: s3.secret }, "");
     await expect(wrong.write("a.gz", chunks(Buffer.from("x")), never)).rejects.toThrow(/Access Key Id .* \(403\)/);

@@ -21,6 +21,13 @@ test("any other is not: before, after, or of another product", () => {
   expect(reasonOf("blog", lost(400, 410))).toEqual([null]);
 });
 
+test("a load of a configuration explains connections that were closed, and nothing else", () => {
+  const load: Window = { reason: "load", product: null, fromMs: 500, toMs: 600, failure: "ECONNRESET" };
+  const sample = lost(510, 511);
+  expect(explain("blog", [sample], [load])).toMatchObject([{ reason: "load" }]);
+  expect(explain("blog", [{ ...sample, failure: "status 502" }], [load])).toMatchObject([{ reason: null }]);
+});
+
 test("an answered request is no loss", () => {
   expect(explain("shop", [{ startMs: 400, endMs: 401, version: 3, failure: null }], windows)).toEqual([]);
 });

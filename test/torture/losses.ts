@@ -8,6 +8,8 @@ export interface Window {
   readonly fromMs: number;
   /** Null while it lasts. */
   toMs: number | null;
+  /** The only failure that it explains; any, when there is none. */
+  readonly failure?: string;
 }
 
 export interface Loss {
@@ -23,8 +25,11 @@ export function explain(product: string, samples: readonly Sample[], windows: re
     .filter(({ failure }) => failure !== null)
     .map((sample) => {
       const window = windows.find(
-        ({ product: of, fromMs, toMs }) =>
-          (of === null || of === product) && sample.endMs >= fromMs && (toMs === null || sample.startMs <= toMs),
+        ({ product: of, fromMs, toMs, failure = sample.failure }) =>
+          (of === null || of === product) &&
+          failure === sample.failure &&
+          sample.endMs >= fromMs &&
+          (toMs === null || sample.startMs <= toMs),
       );
       return { product, sample, reason: window?.reason ?? null };
     });

@@ -1,4 +1,5 @@
 import { execFile } from "node:child_process";
+import { type FSWatcher, watch } from "node:fs";
 import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -64,6 +65,7 @@ export async function openScene(): Promise<Scene> {
     },
     traffic: new Map(),
     async end() {
+      loads.close();
       await Promise.all([...apps.values()].map(({ repository }) => repository.remove()));
       await baton.down();
       await run("umount", [data]);
@@ -75,6 +77,7 @@ export async function openScene(): Promise<Scene> {
     const { code, text } = await app.repository.push(baton.remote(product)).done;
     if (code !== 0) throw new Error(`${product} could not be deployed:\n${text}`);
   }
+  const loads = watchLoads(join(data, "baton/caddy"), scene.windows);
   const traffic = scene.traffic as Map<Product, readonly Traffic[]>;
   for (const product of products) {
     const place = { httpPort: baton.httpPort, product, workers: 1, pauseMs: 25 };
@@ -84,6 +87,27 @@ export async function openScene(): Promise<Scene> {
     ]);
   }
   return scene;
+}
+
+/** Longer than Caddy needs for a load, and Baton for its file. */
+const loadMs = 1_500;
+
+/**
+ * Caddy, or rather Go's HTTP server, closes connections whose first request it has not read yet when it changes to
+ * another configuration; see docs/reliability.md. Baton writes the file just before.
+ */
+function watchLoads(folder: string, windows: Scene["windows"]): FSWatcher {
+  return watch(folder, (_, name) => {
+    if (name !== "caddy.json") return;
+    const fromMs = performance.now() - 100;
+    windows.push({
+      reason: "load a configuration",
+      product: null,
+      fromMs,
+      toMs: fromMs + loadMs,
+      failure: "ECONNRESET",
+    });
+  });
 }
 
 export async function release(scene: Scene, app: ReplyApp, manner: ReplyManner = "serve") {

@@ -94,7 +94,9 @@ const wallTime = (ms: number) => new Date(performance.timeOrigin + ms).toISOStri
 /** How long each kind of fault kept an app away, at most. */
 function awayOf({ windows }: Scene): Readonly<Record<string, number>> {
   const longest: Record<string, number> = {};
-  for (const { reason, fromMs, toMs } of windows) {
+  for (const { reason, fromMs, toMs, failure } of windows) {
+    // Such a window is as long as it was made.
+    if (failure !== undefined) continue;
     longest[reason] = Math.max(longest[reason] ?? 0, Math.round(((toMs ?? fromMs) - fromMs) / 100) / 10);
   }
   return longest;

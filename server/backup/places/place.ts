@@ -10,8 +10,7 @@ export interface Place {
   /** Does nothing when there is no such file. */
   remove(path: string, signal: AbortSignal): Promise<void>;
   /**
-   * Removes what writers that were killed have left, of files whose paths begin with this. Nobody may be writing one. A
-   * bucket keeps unfinished uploads to itself, so there is nothing to do.
+   * Removes what writers that were killed have left, of files whose paths begin with this. Nobody may be writing one.
    */
   removeUnfinished(prefix: string): Promise<void>;
   /** Removes a folder with all files in it, and what a killed process had begun to write there. */

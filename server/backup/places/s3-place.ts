@@ -75,8 +75,11 @@ export function createS3Place(options: S3Options): Place {
         if (!(error instanceof Refusal) || error.status !== 404) throw error;
       }
     },
-    async removeUnfinished() {},
-    clear: (folder) => clear(folder, { ask, base, prefix }),
+    removeUnfinished: (path) => abortUploads(path, { ask, base, prefix }),
+    async clear(folder) {
+      await removeAll(`${folder}/`, { ask, base, prefix });
+      await abortUploads(`${folder}/`, { ask, base, prefix });
+    },
   };
 }
 
@@ -86,17 +89,37 @@ interface Bucket {
   readonly prefix: string;
 }
 
-async function clear(folder: string, { ask, base, prefix }: Bucket): Promise<void> {
+const within = (path: string, prefix: string) =>
+  `prefix=${encodeURIComponent(prefix === "" ? path : `${prefix}/${path}`)}`;
+
+async function removeAll(path: string, { ask, base, prefix }: Bucket): Promise<void> {
   const signal = AbortSignal.timeout(abortLimitMs);
-  const within = `prefix=${encodeURIComponent(`${prefix === "" ? "" : `${prefix}/`}${folder}/`)}`;
-  const files = await (await ask("GET", `${base}?list-type=2&${within}`, signal)).text();
+  const files = await (await ask("GET", `${base}?list-type=2&${within(path, prefix)}`, signal)).text();
   for (const key of valuesIn(files, "Key")) await ask("DELETE", `${base}${key}`, signal);
-  // Not every server lists uploads that were broken off.
-  const uploads = await (await ask("GET", `${base}?uploads=&${within}`, signal).catch(() => null))?.text();
-  for (const upload of uploads?.match(/<Upload>.*?<\/Upload>/gs) ?? []) {
-    const query = `uploadId=${encodeURIComponent(tagIn(upload, "UploadId"))}`;
-    await ask("DELETE", `${base}${tagIn(upload, "Key")}?${query}`, signal);
+}
+
+/**
+ * The parts of an upload that was broken off are kept, and paid for, until somebody aborts it. A list has at most 1,000,
+ * and the next one begins after those that are gone. MinIO lists none of a prefix, and aborts them itself after a day.
+ */
+async function abortUploads(path: string, { ask, base, prefix }: Bucket): Promise<void> {
+  const signal = AbortSignal.timeout(abortLimitMs);
+  for (let isMore = true; isMore; ) {
+    const list = await ask("GET", `${base}?uploads=&${within(path, prefix)}`, signal).catch(unlessUnknown);
+    const answer = (await list?.text()) ?? "";
+    const uploads = answer.match(/<Upload>.*?<\/Upload>/gs) ?? [];
+    for (const upload of uploads) {
+      const query = `uploadId=${encodeURIComponent(tagIn(upload, "UploadId"))}`;
+      await ask("DELETE", `${base}${tagIn(upload, "Key")}?${query}`, signal).catch(unlessUnknown);
+    }
+    isMore = uploads.length > 0 && tagOf(answer, "IsTruncated") === "true";
   }
+}
+
+/** Not every server lists uploads, and one may end meanwhile. */
+function unlessUnknown(error: unknown): null {
+  if (error instanceof Refusal && [400, 404, 405, 501].includes(error.status)) return null;
+  throw error;
 }
 
 function valuesIn(xml: string, name: string): readonly string[] {
@@ -134,9 +157,14 @@ async function refusalText(answer: Response): Promise<string> {
 }
 
 function tagIn(xml: string, name: string): string {
+  const text = tagOf(xml, name);
+  if (text === null) throw new Error(`The answer of the S3 server has no ${name}`);
+  return text;
+}
+
+function tagOf(xml: string, name: string): string | null {
   const text = new RegExp(`<${name}>([^<]*)</${name}>`).exec(xml)?.[1];
-  if (text === undefined) throw new Error(`The answer of the S3 server has no ${name}`);
-  return plain(text);
+  return text === undefined ? null : plain(text);
 }
 
 function plain(text: string): string {

@@ -1,5 +1,6 @@
 import { createWakeUp } from "../../async/wake-up.ts";
 import { backUp } from "../../commands/backups/back-up.ts";
+import type { Backup } from "../../model/backup.ts";
 import { removeExpired } from "../../pipeline/data/make-backup.ts";
 import { nextTime } from "../../rules/backup/schedule.ts";
 import type { BackupContext, BackupNeeds } from "./backup-context.ts";
@@ -43,14 +44,14 @@ export function createBackupKeeper(needs: BackupNeeds): BackupKeeper {
   };
 
   async function work(): Promise<void> {
-    let isFirst = true;
+    const leftovers = createLeftovers(context);
     let mayBeFrozen = true;
     while (!signal.aborted) {
       try {
         // Between two jobs nothing is read, so whatever is still frozen was left behind.
         if (mayBeFrozen) mayBeFrozen = await resumeFrozen(context);
-        if (isFirst) await failLeftovers(context);
-        isFirst = false;
+        await leftovers.fail();
+        await leftovers.remove();
         await requestDue(context);
         mayBeFrozen = (await carryOut(context)) || mayBeFrozen;
         await makeOwnBackup(context);
@@ -80,14 +81,37 @@ async function resumeFrozen({ engine, backupTools, dataTurns, log, signal }: Bac
   return left.length < frozen.length;
 }
 
-/** What was running when the last server ended. */
-async function failLeftovers({ store, clock, log, backupTools, wakeReconciler }: BackupContext): Promise<void> {
-  const failed = await store.backups.failUnfinished("Baton stopped while it was running", clock.now());
-  wakeReconciler();
-  for (const { id, folder } of failed) {
-    log.warn({ backup: id }, "a backup was broken off by the end of the last server");
-    await backupTools.removeUnfinished(await store.backups.openPlace(), folder);
-  }
+/** What was running when the last server ended. A place that cannot be reached now is asked again until it can. */
+function createLeftovers({ store, clock, log, backupTools, wakeReconciler }: BackupContext) {
+  let haveFailed = false;
+  const left = new Map<string, Backup["id"]>();
+  const told = new Set<string>();
+  return {
+    async fail() {
+      if (haveFailed) return;
+      const failed = await store.backups.failUnfinished("Baton stopped while it was running", clock.now());
+      haveFailed = true;
+      wakeReconciler();
+      for (const { id, folder } of failed) {
+        log.warn({ backup: id }, "a backup was broken off by the end of the last server");
+        left.set(folder, id);
+      }
+    },
+    async remove() {
+      if (left.size === 0) return;
+      const place = await store.backups.openPlace();
+      for (const [folder, backup] of left) {
+        try {
+          await backupTools.removeUnfinished(place, folder);
+          left.delete(folder);
+        } catch (error) {
+          if (!told.has(folder))
+            log.warn({ err: error, backup }, "what it left cannot be removed yet; it will be retried");
+          told.add(folder);
+        }
+      }
+    },
+  };
 }
 
 async function requestDue(context: BackupContext): Promise<void> {
