@@ -115,6 +115,25 @@ describe("before a migration", () => {
     expect(users.answered).toEqual([first]);
   });
 
+  test("a backup that fails says so without secrets, neither those of before nor those of now", async () => {
+    const { world, first, end, wrong } = await withData();
+    const { installationId } = await world.deployment(first);
+    const set = (value: string) => world.store.installations.changeVariables(installationId, { PGPASSWORD: value }, []);
+    await set("canary-of-before");
+    await end(await world.push("shop", migrating({ prints: ["with a password"] })));
+    await set("canary-of-now");
+    world.backupTools.onDump = () => {
+      throw new Error("pg_dump: error: query failed: ALTER ROLE shop PASSWORD 'canary-of-before'");
+    };
+    const id = await world.push("shop", migrating(changed));
+    const hidden = "query failed: ALTER ROLE shop PASSWORD '[hidden: PGPASSWORD]'";
+    expect((await end(id)) as object).toMatchObject({ failure: { message: expect.stringContaining(hidden) } });
+    const failed = backups(world).find(({ madeForId }) => madeForId === id);
+    expect(failed?.failure).toBe(`pg_dump: error: ${hidden}`);
+    expect(`${await world.log(id)} ${world.serverLog.join(" ")}`).not.toContain("canary");
+    expect(await wrong()).toEqual([]);
+  });
+
   test("a backup that stands still for five minutes has failed", async () => {
     const { world, end, wrong } = await withData();
     world.backupTools.onDump = (_, signal) =>

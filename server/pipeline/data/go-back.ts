@@ -1,4 +1,5 @@
 import type { Backup } from "../../model/backup.ts";
+import { secretVariablesOf } from "../../model/deployment/spec.ts";
 import { dataThen, nextDataStep } from "../../rules/backup/data-then.ts";
 import { containerOf } from "../../rules/rollout/container-of.ts";
 import type { LiveSpec } from "../../rules/rollout/stateful.ts";
@@ -56,6 +57,7 @@ export async function putDataBack(context: DeploymentContext, live: LiveSpec | n
   const { deployment, journal, failpoint } = context;
   const backups = await backupsThen(context, live);
   if (backups.length === 0 || !live) return;
+  journal.hide(secretVariablesOf(live.spec));
   using _turn = await takeTurn(context);
   const isChecked = deployment.status === "deploying" && deployment.step !== "start";
   if (!isChecked) {
@@ -129,6 +131,7 @@ export async function undoDataChange(cleaning: DeploymentContext, live: LiveSpec
   const restores = await store.backups.restores({ deployment: deployment.id });
   const changed = restores.filter(({ status }) => status === "running" || status === "done");
   if (changed.length === 0) return null;
+  journal.hide(secretVariablesOf(live.spec));
   using _turn = await takeTurn(context);
   const lost: string[] = [];
   for (const { id, safetyBackupId, restored } of changed) {

@@ -1,4 +1,5 @@
 import { type Backup, type BackupReason, usualPlan } from "../../model/backup.ts";
+import { secretVariablesOf } from "../../model/deployment/spec.ts";
 import { EngineUnavailable } from "../../ports/engine/engine.ts";
 import { StoreUnavailable } from "../../ports/store/store.ts";
 import { backupFolder } from "../../rules/backup/backup-folder.ts";
@@ -45,6 +46,8 @@ export async function backUpFor(
   reason: BackupReason,
 ): Promise<Backup> {
   const { store, engine, clock, journal, deployment, installation, signal } = context;
+  // The tools of the version that has the data may quote its secrets, which need not be the new one's.
+  journal.hide(secretVariablesOf(version.spec));
   const { subject } = await subjectIn(context, installation, version, service, signal);
   const { isEncrypted } = (await store.backups.plan(installation.id)) ?? usualPlan;
   const at = clock.now();
@@ -73,7 +76,7 @@ export async function backUpFor(
     } catch (away) {
       if (isInterrupted(context, away)) throw await dropped(context, backup, away);
     }
-    await store.backups.finish(backup.id, { type: "failed", failure: sayWhy(error) }, clock.now());
+    await store.backups.finish(backup.id, { type: "failed", failure: journal.redact(sayWhy(error)) }, clock.now());
     throw error;
   }
 }

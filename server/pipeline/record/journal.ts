@@ -9,7 +9,7 @@ const maxRecentChars = 2_000;
 
 /** The log of a deployment. All methods except `flush` return at once; events are written in order and in batches. */
 export interface Journal {
-  /** Redacts the values of these variables from now on. */
+  /** Redacts the values of these variables from now on, as well as those of earlier calls. */
   hide(secrets: Readonly<Record<string, string>>): void;
   /** The text without these values; for words that leave the deployment, and before a text is shortened. */
   redact(text: string): string;
@@ -34,11 +34,13 @@ export function createJournal(needs: EventWriterNeeds): Journal {
   const { push, pushLine, flush, close } = createEventWriter(needs);
   const cap = createLogCap();
   const recent: string[] = [];
+  const hidden: Readonly<Record<string, string>>[] = [];
   let redact: Redact = (text) => text;
 
   return {
     hide(secrets) {
-      redact = createRedact(secrets);
+      hidden.push(secrets);
+      redact = createRedact(...hidden);
     },
     redact: (text) => redact(text),
     withoutSecrets: (failure) => ({

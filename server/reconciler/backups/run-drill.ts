@@ -1,8 +1,6 @@
 import type { Backup, DataFacts, Drill } from "../../model/backup.ts";
-import { secretVariablesOf } from "../../model/deployment/spec.ts";
 import { drillFault, drillOrder, isNight, mayDrill } from "../../rules/backup/drill.ts";
 import { fullDisk, fullDiskText } from "../../rules/health/free-space.ts";
-import { createRedact } from "../../rules/wording/redact.ts";
 import { redactError } from "../../rules/wording/redact-error.ts";
 import { type BackupContext, whyFailed } from "./backup-context.ts";
 import {
@@ -12,6 +10,7 @@ import {
   removeDrills,
   startServer,
 } from "./drill-container.ts";
+import { redactFor } from "./redact-for.ts";
 
 const drillLimitMs = 2 * 3_600_000;
 const removeLimitMs = 60_000;
@@ -56,7 +55,7 @@ export async function runDrill(keeper: BackupContext, drill: Drill, urgent: Abor
     if (keeper.signal.aborted) throw error;
     const isMoot = urgent.aborted || (found !== null && (await wasReplaced(keeper, found)));
     // A database that did not start may have printed its passwords.
-    const redact = createRedact(found ? secretVariablesOf(found.spec) : {});
+    const redact = await redactFor(keeper, drill.installationId);
     const failure = signal.aborted && !isMoot ? "It took longer than two hours" : redact(whyFailed(error));
     await store.backups.finishDrill(drill.id, isMoot ? { type: "stopped" } : { type: "failed", failure }, clock.now());
     log.warn({ err: redactError(error, redact), drill: drill.id, isMoot }, "a restore drill did not succeed");

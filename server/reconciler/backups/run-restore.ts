@@ -2,8 +2,10 @@ import type { Restore } from "../../model/backup.ts";
 import type { FoundSubject } from "../../pipeline/data/data-subject.ts";
 import { emptyVolumes, requireFit, restoreOrder } from "../../pipeline/data/replace-data.ts";
 import { backupFolder } from "../../rules/backup/backup-folder.ts";
+import { redactError } from "../../rules/wording/redact-error.ts";
 import { type BackupContext, whyFailed } from "./backup-context.ts";
 import { findSubject } from "./find-subject.ts";
+import { redactFor } from "./redact-for.ts";
 import { runBackup } from "./run-backup.ts";
 
 /** Carries out a restore that has been taken from the queue. */
@@ -15,8 +17,9 @@ export async function runRestore(context: BackupContext, restore: Restore): Prom
     log.info({ restore: restore.id, backup: restore.backupId, restored }, "restored a backup");
   } catch (error) {
     if (signal.aborted) throw error;
-    await store.backups.finishRestore(restore.id, { failure: whyFailed(error) }, clock.now());
-    log.warn({ err: error, restore: restore.id }, "a restore failed");
+    const redact = await redactFor(context, restore.installationId);
+    await store.backups.finishRestore(restore.id, { failure: redact(whyFailed(error)) }, clock.now());
+    log.warn({ err: redactError(error, redact), restore: restore.id }, "a restore failed");
   } finally {
     context.wakeReconciler();
   }

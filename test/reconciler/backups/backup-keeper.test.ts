@@ -6,7 +6,7 @@ import { usualPlan } from "../../../server/model/backup.ts";
 import type { BackupId } from "../../../server/model/names/ids.ts";
 import type { ContainerState } from "../../../server/ports/engine/containers.ts";
 import { EngineUnavailable } from "../../../server/ports/engine/engine.ts";
-import { createScene, settled } from "./backup-scene.ts";
+import { createScene, secretOfScene, settled } from "./backup-scene.ts";
 
 let scene: Awaited<ReturnType<typeof createScene>>;
 beforeEach(async () => {
@@ -62,6 +62,60 @@ describe("the keeper of backups", () => {
       ["done", null],
       ["failed", "pg_dump: error: out of disk"],
     ]);
+  });
+
+  it("says so without the secrets of the live version and of the place, to people and in Baton's log", async () => {
+    const place = { type: "s3", endpoint: "https://s3.example.com", region: "eu-1", bucket: "b", prefix: "" } as const;
+    await scene.store.backups.setPlace({ ...place, accessKeyId: "ID" }, "key-of-the-bucket");
+    await ask("db");
+    const why = `pg_dump: error: query failed: CONTEXT: PASSWORD '${secretOfScene}' at key-of-the-bucket`;
+    scene.backupTools.onDump = () => {
+      throw new Error(why, { cause: new Error(why) });
+    };
+    scene.keeper.start();
+    await settled();
+    const [backup] = await list();
+    expect(backup?.failure).toBe(
+      "pg_dump: error: query failed: CONTEXT: PASSWORD '[hidden: PGPASSWORD]' at [hidden: secret access key]",
+    );
+    expect(scene.logged.join("\n")).toContain("a backup failed");
+    expect(scene.logged.join("\n")).not.toMatch(/correct-horse-battery|key-of-the-bucket/);
+  });
+
+  it("says why a restore failed without them, too", async () => {
+    await ask("db");
+    scene.keeper.start();
+    await settled();
+    scene.backupTools.restore = async () => {
+      throw new Error(`psql: ERROR: role has the password ${secretOfScene}`);
+    };
+    const [backup] = await list();
+    await restoreBackup(scene.adapters, backup?.id ?? (0 as BackupId), { into: "same", by: "Ada" });
+    await settled();
+    expect((await scene.store.backups.restores({}))[0]).toMatchObject({
+      status: "failed",
+      failure: "psql: ERROR: role has the password [hidden: PGPASSWORD]",
+    });
+    expect(scene.logged.join("\n")).toContain("a restore failed");
+    expect(scene.logged.join("\n")).not.toContain(secretOfScene);
+  });
+
+  it("asks a place that cannot be reached again to remove what was left there", async () => {
+    await ask("db");
+    const left = await scene.store.backups.take(scene.clock.now());
+    scene.backupTools.unfinished.add(left?.folder ?? "");
+    const { removeUnfinished } = scene.backupTools;
+    scene.backupTools.removeUnfinished = async () => {
+      throw new Error("https://s3.example.com cannot be reached");
+    };
+    scene.keeper.start();
+    await settled();
+    expect((await list()).map(({ status }) => status)).toEqual(["failed"]);
+    expect(scene.backupTools.unfinished.size).toBe(1);
+    scene.backupTools.removeUnfinished = removeUnfinished;
+    scene.clock.advance(15_000);
+    await settled();
+    expect(scene.backupTools.unfinished.size).toBe(0);
   });
 
   it("fails what the last server left running, and makes what it left waiting", async () => {

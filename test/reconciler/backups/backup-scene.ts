@@ -1,3 +1,4 @@
+import { inspect } from "node:util";
 import { createTurns } from "../../../server/async/turns.ts";
 import { plainContainer } from "../../../server/model/deployment/spec.ts";
 import type { ContainerId } from "../../../server/model/names/ids.ts";
@@ -16,6 +17,9 @@ import { createFakeStore } from "../../fakes/store/fake-store.ts";
 import { aService } from "../../model/a-deployment.ts";
 import { aContainer } from "../../ports/a-container.ts";
 import { createSamples, sampleSpec } from "../../web/samples.ts";
+
+/** The value of a secret variable of the live version. */
+export const secretOfScene = "correct-horse-battery";
 
 export async function createScene(schedule: OwnBackupSchedule | null = null) {
   /** What happened to containers and volumes, in order. */
@@ -38,7 +42,8 @@ export async function createScene(schedule: OwnBackupSchedule | null = null) {
     }),
     aService({ name: "files", kind: "web", container: { ...plainContainer, mounts: mounts("uploads") } }),
   ];
-  store.put({ ...live, spec: { ...sampleSpec("shop"), stacks: [{ name: "shop", services }] } });
+  const variables = { PGPASSWORD: secretOfScene };
+  store.put({ ...live, spec: { ...sampleSpec("shop"), stacks: [{ name: "shop", services }], variables } });
   const owner = { product: installation.productId, installation: installation.id, deployment: live.id };
   const fake = createFakeEngine();
   const requests: ContainerRequest[] = [];
@@ -74,7 +79,10 @@ export async function createScene(schedule: OwnBackupSchedule | null = null) {
     removeVolume: note("remove volume"),
     createVolume: note("create volume"),
   };
-  const log = { debug() {}, info() {}, warn() {}, error() {} };
+  /** Everything that goes to Baton's log, with the errors' stacks and causes. */
+  const logged: string[] = [];
+  const write = (facts: object, message: string) => void logged.push(`${message} ${inspect(facts)}`);
+  const log = { debug: write, info: write, warn: write, error: write };
   const wakeBackups = () => keeper.wake();
   const adapters = { store, clock, backupTools, wakeBackups };
   const keeper = createBackupKeeper({
@@ -85,7 +93,7 @@ export async function createScene(schedule: OwnBackupSchedule | null = null) {
     wakeReconciler: () => void happened.push("reconcile"),
   });
   return {
-    ...{ happened, requests, engine: fake, disk },
+    ...{ happened, requests, logged, engine: fake, disk },
     clock,
     store,
     backupTools,
