@@ -82,7 +82,7 @@ export function createConfiguration(deps: ConfigurationDependencies): Configurat
       await prover.untilKnown(hostsAdded(linkedBefore, linked).slice(-1), signal);
     } catch (error) {
       await links.add(linkedBefore);
-      await links.keepOnly(linkedBefore);
+      await links.keepOnly([...linkedBefore, ...among(linked, hostsOf(routesOf(previous)))]);
       throw error;
     }
     await links.keepOnly(linked);
@@ -90,22 +90,22 @@ export function createConfiguration(deps: ConfigurationDependencies): Configurat
     return faults;
   }
 
-  /** A link that somebody has removed or changed by hand. With nothing changed, this looks at a folder's time only. */
-  async function restoreLinks(): Promise<void> {
-    if (linkedHosts === null) return;
-    await links.add(linkedHosts);
-    await links.keepOnly(linkedHosts);
+  async function restoreWhatDiffers(signal: AbortSignal): Promise<boolean> {
+    const known = record.known();
+    if (known === null || !running.isRecent(known)) return restore(signal);
+    await deps.admin.ping(signal);
+    return false;
   }
 
   return {
     desired: () => exclusively(record.desired),
+    // Somebody may have removed or changed a link by hand. With nothing changed, this looks at a folder's time only.
     restore: (signal) =>
       exclusively(async () => {
-        await restoreLinks();
-        const known = record.known();
-        if (known === null || !running.isRecent(known)) return restore(signal);
-        await deps.admin.ping(signal);
-        return false;
+        if (linkedHosts !== null) await links.add(linkedHosts);
+        const hasLoaded = await restoreWhatDiffers(signal);
+        if (linkedHosts !== null) await links.keepOnly(linkedHosts);
+        return hasLoaded;
       }),
     setRoutes: (routes, signal) => exclusively(() => setRoutes(routes, signal)),
   };
@@ -145,6 +145,18 @@ function createRecord({ file, frame, links }: Pick<ConfigurationDependencies, "f
       return config;
     },
   };
+}
+
+/**
+ * Links to hosts that have a route, too, when a change has failed. Caddy may run the new configuration, which has no route
+ * for them, until the old one is loaded again. Where it has one, a link does no harm.
+ */
+function among(linked: readonly InstallationRoutes[], routed: readonly string[]): readonly InstallationRoutes[] {
+  const those = new Set(routed);
+  return linked.map(({ installation, routes }) => ({
+    installation,
+    routes: routes.filter(({ host }) => those.has(host)),
+  }));
 }
 
 function hostsAdded(before: readonly InstallationRoutes[], now: readonly InstallationRoutes[]): readonly string[] {

@@ -149,6 +149,32 @@ test("a service that begins to wait gets a route, and its link goes", async () =
   expect(await hosts()).toEqual([]);
 });
 
+test("a service that waits no longer is found all the time when the change breaks off after its load", async () => {
+  const waiting = { installation: installation(1), routes: [{ host: "old.localhost", service: "web", waits: true }] };
+  const plain = reopen({ plainHttp: true });
+  await plain.setRoutes([waiting], signal);
+  const before = runs;
+  const stopping = new AbortController();
+  /** Whether a request finds the host, whatever Caddy is doing. */
+  const isServed = async () => runs.includes('"@id":"1/web"') || (await hosts()).includes("old.localhost");
+  const served: boolean[] = [];
+  load = async (config, until) => {
+    runs = JSON.stringify(config);
+    stopping.abort(new Error("the lock on the database is lost"));
+    until.throwIfAborted();
+  };
+  await expect(plain.setRoutes([routesFor(1, "old.localhost")], stopping.signal)).rejects.toThrow("lock");
+  expect(runs).not.toBe(before);
+  served.push(await isServed());
+  load = async (config) => {
+    served.push(await isServed());
+    runs = JSON.stringify(config);
+  };
+  expect(await plain.restore(signal)).toBe(true);
+  expect([...served, await isServed()]).toEqual([true, true, true]);
+  expect([runs, await hosts()]).toEqual([before, []]);
+});
+
 test("the hosts on disk are served by the next Baton before the database can be asked", async () => {
   expect(JSON.stringify(await reopen({}).desired())).toContain("old.localhost");
 });
