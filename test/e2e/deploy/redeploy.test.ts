@@ -1,3 +1,4 @@
+import postgres from "postgres";
 import { beforeAll, expect, test } from "vitest";
 import type { DeploymentEvent } from "../../../server/model/deployment/event.ts";
 import type { ServiceApp } from "../support/apps/apps.ts";
@@ -114,4 +115,33 @@ test("images of older versions go; such a version is built again from its commit
   expect(rebuild).toBe(true);
   expect(stages).toContain("build");
   expect([await version(), await colour()]).toEqual(["v3", "green"]);
+});
+
+test("images of versions that were replaced long ago go, too; such a version is built again from its commit", async () => {
+  await baton().restart({ BATON_KEEP_VERSIONS: "20", BATON_KEEP_VERSION_DAYS: "2" });
+  const isThere = async ({ id }: DeploymentJson) =>
+    (await baton().inDocker()).some((one) => one.startsWith("image") && new RegExp(`:d${id}(?:\\s|$)`).test(one));
+  const pushed = async (release: string) => {
+    await app.release(release);
+    expect((await app.repository.push(baton().remote("app")).done).code).toBe(0);
+    return baton().api.settled((await baton().api.newest("app")).id);
+  };
+  const [v8, v9] = [await pushed("v8"), await pushed("v9")];
+  expect([await isThere(v8), await isThere(v9)]).toEqual([true, true]);
+  const database = postgres(baton().environment.DATABASE_URL ?? "", { max: 1 });
+  await database`update deployments set ready_at = ready_at - interval '3 days' where ready_at is not null`;
+  await database.end();
+
+  // v8 was replaced by v9 three days ago, and v9 just now.
+  await pushed("v10");
+  await expect.poll(() => isThere(v8), { timeout: 10_000 }).toBe(false);
+  expect(await isThere(v9)).toBe(true);
+
+  expect(await baton().api.text(`/deployments/${v8.id}/redeploy`)).toMatch(
+    /Images were removed \(.*\), so this commit will be rebuilt\./,
+  );
+  const { rebuild, stages } = await redeploy(v8);
+  expect(rebuild).toBe(true);
+  expect(stages).toContain("build");
+  expect(await version()).toBe("v8");
 });
