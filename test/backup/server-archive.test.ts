@@ -67,7 +67,7 @@ describe("a backup of the server", () => {
       [1, digest(large)],
       [3, digest(large)],
     ]);
-  });
+  }, 120_000);
 
   it("can be read without reading what is in it", async () => {
     const products = [];
