@@ -1,3 +1,4 @@
+import type { MachineRecord } from "../../model/machine.ts";
 import type { EngineMachine } from "../../ports/engine/engine.ts";
 import type { BuildLimitState } from "../../ports/host/build-limiter.ts";
 import type { FirewallState } from "../../ports/host/firewall.ts";
@@ -31,6 +32,8 @@ export interface SystemFacts {
   readonly products: readonly ProductHealth[];
   /** Installations, by name, with a service whose newest backup, or newest restore drill, has failed. */
   readonly failingBackups: readonly (Pick<FailingBackup, "what" | "service" | "failure"> & { readonly name: string })[];
+  /** Machines of the cluster that nothing is heard from. */
+  readonly lostMachines: readonly Pick<MachineRecord, "name" | "since">[];
   /** What is wrong with the backups of Baton itself: a sentence without its full stop. */
   readonly ownBackupTrouble: string | null;
 }
@@ -51,6 +54,12 @@ export function systemWarnings(facts: SystemFacts, now: Date): readonly SystemWa
       ),
     ),
     ...facts.products.flatMap((product) => productTrouble(product) ?? []),
+    ...facts.lostMachines.map(({ name, since }) =>
+      serious(
+        `The machine ${name} is lost since ${since.toISOString().slice(0, 16).replace("T", " ")} UTC.`,
+        "Look whether it runs and can be reached. If it never comes back, remove it under System → Machines.",
+      ),
+    ),
     ...facts.failingBackups.map(({ name, ...failing }) =>
       serious(
         `${failingText(failing)} (${name}).`,

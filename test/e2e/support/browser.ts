@@ -112,7 +112,18 @@ export async function everyPage({ api }: Baton, slug: string): Promise<readonly 
   const tabs = ["", "/deployments", "/logs", "/variables", "/domains", "/webhooks", "/settings"];
   const questions = ["/redeploy", "/stop", "/delete"];
   return [
-    ...["/", "/?view=dense", "/new", "/deployments", "/queue", "/activity", "/system", "/set-up", "/environments"],
+    ...[
+      "/",
+      "/?view=dense",
+      "/new",
+      "/deployments",
+      "/queue",
+      "/activity",
+      "/system",
+      "/machines",
+      "/set-up",
+      "/environments",
+    ],
     ...[...tabs, ...questions].map((part) => `/products/${slug}${part}`),
     ...examples.map(({ id }) => `/deployments/${id}`),
     ...examples.filter(({ status }) => status === "ready").map(({ id }) => `/deployments/${id}/redeploy`),

@@ -19,6 +19,7 @@ const well: SystemFacts = {
   unserved: [],
   products: [],
   failingBackups: [],
+  lostMachines: [],
   ownBackupTrouble: null,
 };
 const texts = (changes: Partial<SystemFacts>) => systemWarnings({ ...well, ...changes }, now).map(({ text }) => text);
@@ -49,6 +50,11 @@ describe("the system page warns", () => {
       "The last backup of db failed: out of memory (shop).",
       "The last restore drill of db failed: out of memory (shop).",
     ]);
+  });
+
+  test("of machines that are lost", () => {
+    const lostMachines = [{ name: "two", since: new Date("2026-11-30T12:00:20Z") }];
+    expect(texts({ lostMachines })).toEqual(["The machine two is lost since 2026-11-30 12:00 UTC."]);
   });
 
   test("of what is wrong with the backups of Baton itself", () => {

@@ -48,6 +48,17 @@ describe("machines", () => {
     expect((await world.read("/api/activity")).json.items[0]).toMatchObject({ what: "began a cluster at" });
   });
 
+  test("stay alone where Docker keeps containers running while it restarts, and where all networks are in use", async () => {
+    const machine = await world.engine.machine(signal);
+    world.engine.machine = async () => ({ ...machine, liveRestore: "on" });
+    const refused = await begin();
+    expect([refused.status, refused.text]).toEqual([409, expect.stringContaining("in /etc/docker/daemon.json")]);
+    world.engine.machine = async () => machine;
+    world.engine.usedSubnets = async () => ["10.0.0.0/8", "172.16.0.0/12"];
+    expect((await begin()).text).toContain("All private networks are in use");
+    expect(await world.machines.state(signal)).toEqual({ type: "none" });
+  });
+
   test("of another Baton's Swarm, or of one that is broken, are left alone", async () => {
     world = await createWorld({ machines: world.machines.ofAnother });
     member = await aMember(world);

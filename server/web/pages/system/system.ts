@@ -66,7 +66,7 @@ function factsForWarnings({ info, machine }: KnownDocker): DockerFacts {
 async function readSystem(needs: PageNeeds, sizes: Sizes): Promise<SystemProps> {
   const { clock, engine, machine, publicUrl } = needs;
   // Whether Docker answers is known from the first of its two answers.
-  const [database, caddy, info, itsMachine, usage, disk, products, failing, ownTrouble] = await Promise.all([
+  const [database, caddy, info, itsMachine, usage, disk, products, failing, lost, ownTrouble] = await Promise.all([
     reachDatabase(needs),
     reachCaddy(needs),
     known(engine.info(AbortSignal.timeout(factsLimitMs))),
@@ -75,6 +75,7 @@ async function readSystem(needs: PageNeeds, sizes: Sizes): Promise<SystemProps> 
     known(machine.disk()),
     known(productsHealth(needs, AbortSignal.timeout(factsLimitMs))),
     known(readFailingBackups(needs)),
+    known(needs.store.machines.list()),
     known(readOwnBackupTrouble(needs)),
   ]);
   const dockersDisk = itsMachine?.dataFolder ? await known(machine.diskOf(itsMachine.dataFolder)) : null;
@@ -103,6 +104,7 @@ async function readSystem(needs: PageNeeds, sizes: Sizes): Promise<SystemProps> 
         unserved: needs.unserved(),
         products: products ?? [],
         failingBackups: failing ?? [],
+        lostMachines: (lost ?? []).filter(({ state }) => state === "lost"),
         ownBackupTrouble: ownTrouble,
         isReadableOnTheWay: isReadableOnTheWay(publicUrl),
       },
