@@ -1,6 +1,6 @@
 import { type ChildProcess, execFile, type PromiseWithChild, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
@@ -133,7 +133,10 @@ async function startComputer(place: Place, undo: (() => Promise<unknown>)[]): Pr
   const inside = [`--net=/run/netns/${namespace}`, "unshare", "--mount", "--uts"];
   const start = ["sh", "-c", 'hostname "$0" && exec dockerd "$@"', name, ...args];
   const daemon = spawn("nsenter", [...inside, ...start], { stdio: "ignore" });
-  undo.push(() => stop(daemon));
+  undo.push(async () => {
+    await stop(daemon);
+    await removeControlGroups(namespace);
+  });
   const docker = new Docker({ socketPath: socket });
   await untilAnswering(docker, daemon);
   return {
@@ -170,6 +173,14 @@ async function untilAnswering(docker: Docker, daemon: ChildProcess): Promise<voi
     if (daemon.exitCode !== null) throw new Error(`dockerd ended with ${daemon.exitCode}`);
     if (performance.now() > giveUpAt) throw new Error("dockerd does not answer");
     await delay(50);
+  }
+}
+
+/** Docker leaves its parent group behind, in version 1 once for each controller. */
+async function removeControlGroups(name: string): Promise<void> {
+  const root = "/sys/fs/cgroup";
+  for (const group of [name, ...(await readdir(root)).map((controller) => join(controller, name))]) {
+    await run("find", [join(root, group), "-depth", "-type", "d", "-exec", "rmdir", "{}", "+"]).catch(() => {});
   }
 }
 
