@@ -17,27 +17,41 @@ export async function upgrade({ checkout, baton, copy, step, release }) {
     return { did: "prepared" };
   });
 
+  const finished = ignoreSignals();
   await step("Old version", async (announce) => {
     announce("stopping; the apps are served meanwhile");
     await baton.stop();
     return { is: checkout.version, did: "stopped" };
   });
-  // Ctrl-C reaches the server as well: it ends, and the old version is started again.
-  const goOn = () => {};
-  process.on("SIGINT", goOn);
   const problem = await change({ checkout, baton, copy, step, release });
   if (problem === null) {
-    process.off("SIGINT", goOn);
     await checkout.forget();
     process.stdout.write(`\nBaton is upgraded to ${release.slice(1)}. The database from before is in ${copy.place}.\n`);
-    return baton.stay();
+    const staying = baton.stay();
+    finished();
+    return staying;
   }
   await goBack({ checkout, baton, copy, step });
-  process.off("SIGINT", goOn);
   process.stderr.write(
     `\nBaton ${release.slice(1)} is not used: ${problem}.\nBaton ${checkout.version} is running again, with the database from before.\n`,
   );
-  return (await baton.stay()) || 1;
+  const staying = baton.stay();
+  finished();
+  return (await staying) || 1;
+}
+
+/**
+ * Whoever loses the terminal or stops this process half-way would leave files of one version with the database of the
+ * other. Ctrl-C reaches the server as well: it ends, and the old version is started again.
+ */
+function ignoreSignals() {
+  const goOn = () => {};
+  const signals = ["SIGINT", "SIGTERM", "SIGHUP"];
+  for (const signal of signals) process.on(signal, goOn);
+  for (const stream of [process.stdout, process.stderr]) stream.on("error", goOn);
+  return () => {
+    for (const signal of signals) process.off(signal, goOn);
+  };
 }
 
 /** Resolves with null, or with why the new version is not healthy. */

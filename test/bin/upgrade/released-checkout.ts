@@ -12,16 +12,20 @@ const copied = [
   ...["server/store/embedded", "server/files/durable-file.ts", "server/ports/log.ts"],
 ];
 
-/** A server that answers /healthz, and writes into the folder of its database which version has changed it. */
+/**
+ * A server that answers /healthz, says at /uqr which version of that package it has loaded, and writes into the folder of
+ * its database which version has changed it.
+ */
 const main = (health: number) => `import { createServer } from "node:http";
 import { appendFileSync, mkdirSync, readFileSync } from "node:fs";
 import { signAsServer } from "./boot/process/server-process.ts";
 import { readConfig } from "./boot/config.ts";
 const { dataFolder, listen } = readConfig(process.env, process.cwd());
-const { version } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8"));
+const versionIn = (file: string) => JSON.parse(readFileSync(new URL(file, import.meta.url), "utf8")).version;
+const [version, uqr] = [versionIn("../../package.json"), versionIn("../../node_modules/uqr/package.json")];
 mkdirSync(dataFolder + "/postgres", { recursive: true });
 appendFileSync(dataFolder + "/postgres/rows", version + "\\n");
-createServer((_, answer) => answer.writeHead(${health}).end(version)).listen(listen.port, listen.host, async () => {
+createServer(({ url }, answer) => answer.writeHead(${health}).end(url === "/uqr" ? uqr : version)).listen(listen.port, listen.host, async () => {
   await signAsServer(dataFolder + "/server.pid");
   process.stdout.write("serving " + version + "\\n");
 });
@@ -43,7 +47,15 @@ export interface Release {
   /** A line of its source that does not compile. */
   readonly broken?: string;
   readonly migration?: string;
+  /** Whether it has another version of one package than the first release. */
+  readonly otherPackages?: boolean;
 }
+
+/** A version of a package that nothing of an upgrade loads. */
+export const otherUqr = {
+  version: "0.1.2",
+  integrity: "sha512-MJu7ypHq6QasgF5YRTjqscSzQp/W11zoUk6kvmlH+fmWEs63Y0Eib13hYFwAzagRJcVY8WVnlV+eBDUGMJ5IbA==",
+};
 
 /** A repository of a small Baton with a release for each of these, and a clone at the first one. */
 export async function releasedCheckout(releases: readonly [Release, ...Release[]]) {
@@ -59,9 +71,14 @@ export async function releasedCheckout(releases: readonly [Release, ...Release[]
     await writeFile(join(origin, name, ".gitkeep"), "");
   }
   await writeFile(join(origin, "server/boot/config.ts"), config);
-  const manifest = JSON.parse(await readFile(join(root, "package.json"), "utf8"));
-  for (const { version, health = 200, broken = "", migration = "first" } of releases) {
-    await writeFile(join(origin, "package.json"), JSON.stringify({ ...manifest, version }));
+  const readJson = async (name: string) => JSON.parse(await readFile(join(root, name), "utf8"));
+  const [manifest, lock] = [await readJson("package.json"), await readJson("package-lock.json")];
+  for (const { version, health = 200, broken = "", migration = "first", otherPackages = false } of releases) {
+    const dependencies = { ...manifest.dependencies, ...(otherPackages && { uqr: otherUqr.version }) };
+    await writeFile(join(origin, "package.json"), JSON.stringify({ ...manifest, version, dependencies }));
+    const packages = { ...lock.packages, "": { ...lock.packages[""], dependencies } };
+    if (otherPackages) packages["node_modules/uqr"] = { ...otherUqr, license: "MIT" };
+    await writeFile(join(origin, "package-lock.json"), JSON.stringify({ ...lock, packages }));
     await writeFile(join(origin, "server/main.ts"), main(health) + broken);
     await writeFile(join(origin, "migrations/meta/_journal.json"), JSON.stringify([migration]));
     await git(origin, "add", "--all");
@@ -71,7 +88,11 @@ export async function releasedCheckout(releases: readonly [Release, ...Release[]
   const folder = join(await temporaryFolder(), "baton");
   await git(origin, "clone", "--quiet", origin, folder);
   await git(folder, "checkout", "--quiet", "-B", "main", `v${releases[0].version}`);
-  await symlink(join(root, "node_modules"), join(folder, "node_modules"));
+  const installed = join(root, "node_modules");
+  const isKept = (file: string) => file !== join(installed, ".cache");
+  // An upgrade to other packages replaces them.
+  if (!releases.some(({ otherPackages }) => otherPackages)) await symlink(installed, join(folder, "node_modules"));
+  else await cp(installed, join(folder, "node_modules"), { recursive: true, verbatimSymlinks: true, filter: isKept });
   return { folder, git: (...args: readonly string[]) => git(folder, ...args), origin };
 }
 

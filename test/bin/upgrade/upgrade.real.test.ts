@@ -3,9 +3,10 @@ import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { freePorts } from "../../run/free-ports.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
-import { type Release, releasedCheckout, runScript } from "./released-checkout.ts";
+import { otherUqr, type Release, releasedCheckout, runScript } from "./released-checkout.ts";
 
-const patience = { timeout: 180_000, interval: 50 };
+// With other packages, npm installs all of them, which takes minutes on a busy machine.
+const patience = { timeout: 600_000, interval: 50 };
 
 /** A checkout of the first release whose Baton serves. */
 async function serving(...releases: readonly [Release, ...Release[]]) {
@@ -13,11 +14,12 @@ async function serving(...releases: readonly [Release, ...Release[]]) {
   const data = await temporaryFolder();
   const [port = 0] = await freePorts(1);
   const env = { BATON_DATA: data, BATON_LISTEN: `127.0.0.1:${port}` };
-  const version = () =>
-    fetch(`http://127.0.0.1:${port}/healthz`).then(
+  const ask = (path: string) =>
+    fetch(`http://127.0.0.1:${port}${path}`).then(
       (answer) => answer.text(),
       () => null,
     );
+  const version = () => ask("/healthz");
   const start = (script: string, ...args: string[]) => {
     const running = runScript(checkout.folder, script, env, ...args);
     onTestFinished(async () => {
@@ -29,7 +31,11 @@ async function serving(...releases: readonly [Release, ...Release[]]) {
   const first = start("start");
   await expect.poll(version, patience).toBe(releases[0].version);
   const rows = async () => (await readFile(join(data, "postgres/rows"), "utf8")).trim().split("\n");
-  return { ...checkout, start, first, version, rows, data };
+  const packageVersions = async () => {
+    const manifest = await readFile(join(checkout.folder, "node_modules/uqr/package.json"), "utf8");
+    return { loaded: await ask("/uqr"), installed: JSON.parse(manifest).version as string };
+  };
+  return { ...checkout, start, first, version, rows, data, packageVersions };
 }
 
 test("the newest release takes over from a running Baton, and serves in this terminal", async () => {
@@ -47,6 +53,17 @@ test("the newest release takes over from a running Baton, and serves in this ter
   expect(await upgrade.exited).toBe(0);
 });
 
+test("a terminal that is lost half-way does not end an upgrade", async () => {
+  const baton = await serving({ version: "0.1.0" }, { version: "0.2.0", migration: "second" });
+  const upgrade = baton.start("upgrade");
+  await expect.poll(baton.version, { ...patience, interval: 5 }).toBe(null);
+  for (const signal of ["SIGHUP", "SIGTERM"] as const) upgrade.child.kill(signal);
+  await expect.poll(upgrade.text, patience).toContain("Baton is upgraded to 0.2.0");
+  expect(await baton.version()).toBe("0.2.0");
+  upgrade.child.kill("SIGTERM");
+  expect(await upgrade.exited).toBe(0);
+});
+
 test("one that does not become healthy is replaced by the old version, with the database from before", async () => {
   const baton = await serving({ version: "0.1.0" }, { version: "0.2.0", health: 503, migration: "second" });
   const upgrade = baton.start("upgrade", "v0.2.0");
@@ -58,6 +75,27 @@ test("one that does not become healthy is replaced by the old version, with the 
   expect(await baton.git("symbolic-ref", "--short", "HEAD")).toBe("main");
   upgrade.child.kill("SIGTERM");
   expect(await upgrade.exited).toBe(1);
+});
+
+test("one with other packages has them, and the old version has its own again when that one is not healthy", async () => {
+  const other = { otherPackages: true } as const;
+  const baton = await serving(
+    { version: "0.1.0" },
+    { version: "0.2.0", ...other, migration: "second" },
+    { version: "0.3.0", health: 503 },
+  );
+  const before = await baton.packageVersions();
+  expect(before.loaded).not.toBe(otherUqr.version);
+  const upgrade = baton.start("upgrade", "v0.2.0");
+  await expect.poll(upgrade.text, patience).toContain("Baton is upgraded to 0.2.0");
+  expect(await baton.version()).toBe("0.2.0");
+  expect(await baton.packageVersions()).toEqual({ loaded: otherUqr.version, installed: otherUqr.version });
+
+  // The next release has the first one's packages, and is not used.
+  const next = baton.start("upgrade");
+  await expect.poll(next.text, { ...patience, interval: 200 }).toContain("Baton 0.3.0 is not used");
+  await expect.poll(baton.version, patience).toBe("0.2.0");
+  expect(await baton.packageVersions()).toEqual({ loaded: otherUqr.version, installed: otherUqr.version });
 });
 
 test("one that does not compile never stops the old version", async () => {
