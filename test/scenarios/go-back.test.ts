@@ -164,6 +164,32 @@ describe("a way back with the data that fails", () => {
     expect(rowsOf(world).filter(({ reason }) => reason === "before-restore")).toMatchObject([{ status: "done" }]);
   });
 
+  test("and whose restore breaks off, as does its undoing, leaves nothing under way", async () => {
+    const { world, first, end, wrong } = await migrated();
+    world.faults.fail("backupTools.restore", () => new Error("the place is away"), { times: 2 });
+    expect(await end(await goBack(world, first))).toMatchObject({ status: "failed" });
+    expect(restoresOf(world)).toMatchObject([{ finishedAt: expect.any(Date) }]);
+    expect(await wrong()).toEqual([]);
+  });
+
+  test("starts a database that ended meanwhile, before its data is put back", async () => {
+    const { world, first, data, end, wrong } = await migrated();
+    const db = () => [...world.docker.containers.values()].find(({ request }) => request.service === "db");
+    world.faults.before("backupTools.restore", () => db()?.stop(0));
+    world.faults.fail("failpoint.data-restored", () => new Error("a bug"));
+    let isRunning: boolean | undefined;
+    world.faults.before(
+      "backupTools.restore",
+      () => {
+        isRunning = db()?.isRunning;
+      },
+      { nth: 2 },
+    );
+    expect(await end(await goBack(world, first))).toMatchObject({ status: "failed" });
+    expect([isRunning, data.get("db")]).toEqual([true, "new and more"]);
+    expect(await wrong()).toEqual([]);
+  });
+
   test("because nothing is live any more when its turn comes says so", async () => {
     const { world, first, data, end } = await migrated();
     const { installation } = await world.product("shop");
@@ -190,6 +216,7 @@ test("Docker's absence is waited for, at the restore and when it is undone", asy
 });
 
 const calls = [
+  "backupTools.dump",
   "failpoint.data-saved",
   "store.domains.setFor",
   "proxy.hold",

@@ -159,9 +159,12 @@ describe("a restore drill", () => {
 
   it("is of a backup that exists, and one of a service at a time", async () => {
     expect(await byHand("db")).toMatchObject({ code: "conflict", message: expect.stringContaining("no backup") });
-    await backedUp("db");
+    const older = await backedUp("db");
+    scene.clock.advance(minuteMs);
+    const newest = await backedUp("db");
     await scene.keeper.stop();
-    expect((await byHand("db")).type).toBe("asked");
+    await scene.store.backups.removed(newest, scene.clock.now());
+    expect(await byHand("db")).toMatchObject({ type: "asked", drill: { backupId: older } });
     expect(await byHand("db")).toMatchObject({ code: "conflict" });
   });
 });

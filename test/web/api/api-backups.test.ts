@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { plainContainer } from "../../../server/model/deployment/spec.ts";
+import type { BackupId } from "../../../server/model/names/ids.ts";
 import type { Installation } from "../../../server/model/product.ts";
 import { aService } from "../../model/a-deployment.ts";
 import { sampleSpec } from "../samples.ts";
@@ -86,8 +87,15 @@ test("restore drills are asked for and listed", async () => {
   if (!taken) throw new Error("nothing was asked for");
   const done = { type: "done", facts: dumped.facts, isHealthy: true } as const;
   await world.store.backups.finishDrill(taken.id, done, world.clock.now());
+  // One of another product, which is not in the answer.
+  const other = (await world.samples.product("blog")).installation;
+  const requested = { backup: 99 as BackupId, installation: other.id, service: "db", requestedBy: null };
+  await world.store.backups.requestDrill(requested, world.clock.now());
   expect((await world.read(`${path()}/restore-drills`)).json).toMatchObject({
     items: [{ id: taken.id, status: "done", tables: 2, rows: 31, healthy: true, failure: null }],
+  });
+  expect((await world.read("/api/activity")).json).toMatchObject({
+    items: expect.arrayContaining([expect.objectContaining({ what: "tried a restore of a backup of", detail: "db" })]),
   });
 });
 
