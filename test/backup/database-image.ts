@@ -1,15 +1,33 @@
 import { execFile } from "node:child_process";
-import { createReadStream } from "node:fs";
-import { access, mkdir, rename, rm } from "node:fs/promises";
+import { createReadStream, existsSync } from "node:fs";
+import { mkdir } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { promisify } from "node:util";
+import { acquireSettings } from "../../bin/other-docker/root.mjs";
+import { chooseMirror, listSources } from "../../bin/set-up/packages/debian-mirror.mjs";
 import type { ImageId } from "../../server/model/names/ids.ts";
 import type { Engine } from "../../server/ports/engine/engine.ts";
 
 const cache = resolve(import.meta.dirname, "../../node_modules/.cache/baton");
-const suite = "bookworm";
+/** What each suite of Debian has: MySQL and MariaDB cannot be installed beside each other, and neither is in both. */
+const suites = {
+  bookworm: {
+    packages: "postgresql-15,mariadb-server,redis-server",
+    postgres: "15",
+    users: ["postgres", "mysql", "redis"],
+  },
+  sid: {
+    // Without the package that would start a server to set it up.
+    packages:
+      "postgresql-18,postgresql-18-pgvector,postgresql-18-timescaledb,mysql-server-core,mysql-client-core,valkey-server",
+    postgres: "18",
+    users: ["postgres", "mysql", "valkey"],
+  },
+} as const;
+export type Suite = keyof typeof suites;
+
 /** Each server's own folder, which its own user may write to: a new volume there takes over owner and mode. */
-const folders = { postgres: "/data/postgres", mysql: "/data/mysql", redis: "/data/redis" };
+const folders = { postgres: "/data/postgres", mysql: "/data/mysql", redis: "/data/redis", valkey: "/data/valkey" };
 
 /** Commands that make a new cluster where there is none, and then run the server as the container's program. */
 export const servers = {
@@ -23,15 +41,26 @@ export const servers = {
     ],
     environment: { POSTGRES_USER: "app", POSTGRES_DB: "shop", PGHOST: "/tmp" },
   },
+  mariadb: {
+    user: "mysql",
+    folder: folders.mysql,
+    command: [
+      "/bin/sh",
+      "-c",
+      `[ -d ${folders.mysql}/mysql ] || mariadb-install-db --datadir=${folders.mysql} --auth-root-authentication-method=normal >/dev/null; printf '%s\\n' "alter user root@localhost identified by '$MARIADB_ROOT_PASSWORD';" "create database if not exists shop;" > /tmp/init.sql; exec mariadbd --datadir=${folders.mysql} --socket=/run/mysqld/mysqld.sock --pid-file=/tmp/mysql.pid --init-file=/tmp/init.sql --bind-address=0.0.0.0`,
+    ],
+    environment: { MARIADB_ROOT_PASSWORD: "open sesame" },
+  },
+  // It counts its transactions for replicas, whose history a dump must leave out.
   mysql: {
     user: "mysql",
     folder: folders.mysql,
     command: [
       "/bin/sh",
       "-c",
-      `[ -d ${folders.mysql}/mysql ] || mariadb-install-db --datadir=${folders.mysql} --auth-root-authentication-method=normal >/dev/null; printf '%s\\n' "alter user root@localhost identified by '$MARIADB_ROOT_PASSWORD';" "create database if not exists shop;" > /tmp/init.sql; exec mariadbd --datadir=${folders.mysql} --socket=/run/mysqld/mysqld.sock --pid-file=/tmp/mysql.pid --init-file=/tmp/init.sql`,
+      `[ -d ${folders.mysql}/mysql ] || mysqld --initialize-insecure --secure-file-priv=NULL --datadir=${folders.mysql}; printf '%s\\n' "alter user root@localhost identified by '$MYSQL_ROOT_PASSWORD';" "create database if not exists shop;" > /tmp/init.sql; exec mysqld --datadir=${folders.mysql} --socket=/run/mysqld/mysqld.sock --pid-file=/tmp/mysql.pid --init-file=/tmp/init.sql --mysqlx=off --gtid-mode=on --enforce-gtid-consistency=on --secure-file-priv=NULL --performance-schema=off`,
     ],
-    environment: { MARIADB_ROOT_PASSWORD: "open sesame" },
+    environment: { MYSQL_ROOT_PASSWORD: "open sesame" },
   },
   redis: {
     user: "redis",
@@ -39,43 +68,53 @@ export const servers = {
     command: ["redis-server", "--dir", folders.redis, "--requirepass", "secret", "--appendonly", "yes"],
     environment: {},
   },
+  valkey: {
+    user: "valkey",
+    folder: folders.valkey,
+    command: ["valkey-server", "--dir", folders.valkey, "--requirepass", "secret"],
+    environment: {},
+  },
 } as const;
 
 /**
- * An image with PostgreSQL, MariaDB and Redis out of Debian's packages, since no registry may be in reach. Its file
- * system is made once for this machine (two minutes) and kept with the project's packages.
+ * An image with database servers out of Debian's packages, since no registry may be in reach. The file system of each
+ * suite is made once for this machine (two minutes) and kept with the project's packages.
  */
-export async function databaseImage(engine: Engine, tag: string, signal: AbortSignal): Promise<ImageId> {
-  const tar = await databaseFileSystem();
-  const path = "/usr/lib/postgresql/15/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
-  return engine.importImage(createReadStream(tar), tag, [`ENV PATH ${path}`], signal);
+export async function databaseImage(
+  engine: Engine,
+  tag: string,
+  signal: AbortSignal,
+  suite: Suite = "bookworm",
+): Promise<ImageId> {
+  const tar = await databaseFileSystem(suite);
+  return engine.importImage(createReadStream(tar), tag, [imagePath(suite)], signal);
 }
 
-export async function databaseFileSystem(): Promise<string> {
+/** The instruction that makes an image's programs be found. */
+export function imagePath(suite: Suite): string {
+  return `ENV PATH /usr/lib/postgresql/${suites[suite].postgres}/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin`;
+}
+
+export async function databaseFileSystem(suite: Suite = "bookworm"): Promise<string> {
   const tar = join(cache, `databases-${suite}.tar`);
-  if (
-    await access(tar).then(
-      () => true,
-      () => false,
-    )
-  )
-    return tar;
+  if (existsSync(tar)) return tar;
   await mkdir(cache, { recursive: true });
-  const unfinished = `${tar}.${process.pid}`;
-  const makeFolders = Object.entries(folders).map(
-    ([user, folder]) => `--customize-hook=chroot "$1" install -d -o ${user} -g ${user} ${folder}`,
+  const { packages, postgres, users } = suites[suite];
+  const makeFolders = users.map(
+    (user) =>
+      `--customize-hook=chroot "$1" sh -c 'id ${user} || useradd --system ${user}; install -d -o ${user} -g ${user} ${folders[user]}'`,
   );
-  const unneeded = ["apt/lists", "mysql", "postgresql/15"].map((name) => `"$1"/var/lib/${name}`).join(" ");
-  await promisify(execFile)("mmdebstrap", [
-    ...["--variant=minbase", "--format=tar", "--include=postgresql-15,mariadb-server,redis-server"],
+  const unneeded = ["apt/lists", "mysql", `postgresql/${postgres}`].map((name) => `"$1"/var/lib/${name}`).join(" ");
+  const { stdout: settings } = await promisify(execFile)("apt-config", ["dump"]);
+  // Several test files need it at once, and one of them makes it.
+  const once = 'suite=$1 source=$2; shift 2; [ -e "$0" ] || { "$@" "$suite" "$0.new" "$source"; mv "$0.new" "$0"; }';
+  await promisify(execFile)("flock", [
+    ...[`${tar}.lock`, "sh", "-ec", once, tar, suite, `deb ${chooseMirror(await listSources())} ${suite} main`],
+    ...["mmdebstrap", "--variant=minbase", "--format=tar", `--include=${packages}`],
     ...["--hook-dir=/usr/share/mmdebstrap/hooks/maybe-merged-usr", "--dpkgopt=force-unsafe-io"],
+    ...acquireSettings(settings).map((setting: string) => `--aptopt=${setting}`),
     ...makeFolders,
     `--customize-hook=rm -rf "$1"/usr/share/doc "$1"/var/cache/apt ${unneeded}`,
-    ...[suite, unfinished],
-  ]).catch(async (error: unknown) => {
-    await rm(unfinished, { force: true });
-    throw error;
-  });
-  await rename(unfinished, tar);
+  ]);
   return tar;
 }

@@ -1,4 +1,4 @@
-import type { Backup, DataFacts } from "../../server/model/backup.ts";
+import type { Backup, DataFacts, DumpMethod } from "../../server/model/backup.ts";
 import { routes } from "../../server/routes.ts";
 import { factsText, lossText } from "../../server/rules/backup/loss.ts";
 import { sizeText } from "../../server/rules/wording/size-text.ts";
@@ -37,15 +37,20 @@ export function RestorePage(props: {
           <li>{sentence}</li>
         ))}
         <li>What is there now is backed up first. If that fails, nothing is replaced.</li>
-        <li>
-          {isVolume
-            ? "The service is stopped while its files are replaced, and started again afterwards."
-            : "Open connections to the database are closed once, when the restored data takes its place."}
-        </li>
+        <li>{meanwhile[backup.method]}</li>
       </ul>
     </ConfirmPage>
   );
 }
+
+/** What clients notice while the data in the same place is replaced. */
+const meanwhile: Readonly<Record<DumpMethod, string>> = {
+  postgres: "Open connections to the database are closed once, when the restored data takes its place.",
+  mysql: "Each database is emptied and filled again; until that is done, clients find tables missing.",
+  mongodb: "All databases are emptied and filled again; until that is done, clients find documents missing.",
+  redis: "All keys are replaced together. Until that is done, writes are refused.",
+  volume: "The service is stopped while its files are replaced, and started again afterwards.",
+};
 
 function Choice({ isVolume, hasBeside }: { readonly isVolume: boolean; readonly hasBeside: boolean }) {
   return (

@@ -34,14 +34,33 @@ export async function createLike({ sql }: PostgresClient, name: string, like: st
 }
 
 export async function fill(client: PostgresClient, name: string, content: AsyncIterable<Buffer>): Promise<void> {
-  const { sql, own } = client;
-  const find = "select 1 from pg_extension where extname = 'timescaledb'";
-  const hasTimescale = (await sql(own, find).catch(onlyFailed)) === "1";
+  const { sql } = client;
+  const { beginning, all } = await peeked(content, contentsBytes);
+  const hasTimescale = beginning.includes("CREATE EXTENSION IF NOT EXISTS timescaledb ");
   // As its documentation asks for: background workers rest meanwhile.
   if (hasTimescale) await sql(name, "create extension if not exists timescaledb; select timescaledb_pre_restore()");
-  await client.feed("pg_restore", ["--exit-on-error", "-d", name], content);
+  await client.feed("pg_restore", ["--exit-on-error", "-d", name], all);
   if (hasTimescale) await sql(name, "select timescaledb_post_restore()");
   await sql(name, "analyze");
+}
+
+/** A dump begins with its table of contents, and that with the extensions. */
+const contentsBytes = 1024 * 1024;
+
+async function peeked(content: AsyncIterable<Buffer>, bytes: number) {
+  const rest = content[Symbol.asyncIterator]();
+  const chunks: Buffer[] = [];
+  for (let size = 0; size < bytes; ) {
+    const { value, done } = await rest.next();
+    if (done) break;
+    chunks.push(value);
+    size += value.length;
+  }
+  async function* all(): AsyncGenerator<Buffer> {
+    yield* chunks;
+    yield* { [Symbol.asyncIterator]: () => rest };
+  }
+  return { beginning: Buffer.concat(chunks), all: all() };
 }
 
 /** Gives a new database an old one's name, and drops the old one. Clients are disconnected for a moment. */

@@ -1,13 +1,14 @@
 import { Readable } from "node:stream";
 import { setTimeout as delay } from "node:timers/promises";
-import { type DumpTool, type Inside, run, textOf, variableOf } from "./dump-tool.ts";
+import { ProgramFailed } from "../../ports/engine/container-access.ts";
+import { type DumpTool, type Inside, linesOf, run, textOf } from "./dump-tool.ts";
+import { connect } from "./redis-client.ts";
 
 /** A second server in the same container serves the dump for the moment of a restore. */
 const helperPort = "16399";
-const folder = "/tmp";
 const file = "baton-restore.rdb";
 const tries = 600;
-const pauseMs = 500;
+const pauseMs = 100;
 
 /**
  * Dumps a Redis or Valkey server as an RDB file, as a replica would get it. A restore makes the server a replica of a
@@ -24,15 +25,18 @@ export const redis: DumpTool = {
   async restore(inside, files, { target }, signal) {
     if (target === "new") throw new Error("Redis has one set of data, so there is no place beside it");
     const cli = await connect(inside, signal);
+    await refuseReplica(cli, signal);
+    const folder = await writableFolder(inside, signal);
     for (const stored of files) {
       const input = Readable.from(stored.open(signal), { objectMode: false });
       await run(inside, { command: ["dd", `of=${folder}/${file}`, "bs=64k"], input }, signal);
+      const helper = await helperFor(cli, folder, signal);
       try {
-        await replicate(inside, cli, signal);
+        await replicate(inside, cli, helper, signal);
       } finally {
         const limit = AbortSignal.timeout(30_000);
         await cli.ask(["replicaof", "no", "one"], limit).catch(() => {});
-        await run(inside, cli.helper(["shutdown", "nosave"]), limit).catch(() => {});
+        await run(inside, helper.command(["shutdown", "nosave"]), limit).catch(() => {});
         await run(inside, { command: ["rm", "-f", `${folder}/${file}`] }, limit).catch(() => {});
       }
     }
@@ -48,21 +52,69 @@ export const redis: DumpTool = {
 };
 
 type Cli = Awaited<ReturnType<typeof connect>>;
+type Helper = Awaited<ReturnType<typeof helperFor>>;
 
-async function replicate(inside: Inside, cli: Cli, signal: AbortSignal): Promise<void> {
-  const server = [`${cli.kind}-server`, "--port", helperPort, "--bind", "127.0.0.1", "--daemonize", "yes"];
-  const data = ["--dir", folder, "--dbfilename", file, "--save", "", "--appendonly", "no"];
-  await run(inside, { command: [...server, ...data] }, signal);
-  await until(async () => /loading:0/.test(await textOf(inside, cli.helper(["info", "persistence"]), signal)), signal);
-  await cli.ask(["replicaof", "127.0.0.1", helperPort], signal);
-  await until(async () => {
-    const state = await cli.ask(["info", "replication"], signal);
-    return /master_link_status:up/.test(state) && /master_sync_in_progress:0/.test(state);
-  }, signal);
+async function refuseReplica(cli: Cli, signal: AbortSignal): Promise<void> {
+  const [, primary] = /role:slave[\s\S]*?master_host:(\S+)/.exec(await cli.ask(["info", "replication"], signal)) ?? [];
+  if (primary !== undefined) throw new Error(`This server is a replica of ${primary}: restore that one instead`);
 }
 
-async function until(isSo: () => Promise<boolean>, signal: AbortSignal): Promise<void> {
-  let last: unknown = new Error("The helper server did not load the dump");
+/** The root file system of a container may be read-only; the server's own folder is not. */
+async function writableFolder({ access, subject }: Inside, signal: AbortSignal): Promise<string> {
+  const folders = ["/tmp", ...subject.volumes.map(({ path }) => path)];
+  for (const folder of folders) {
+    try {
+      await run({ access, subject, variables: {}, command: [] }, { command: ["test", "-w", folder] }, signal);
+      return folder;
+    } catch (error) {
+      if (!(error instanceof ProgramFailed)) throw error;
+    }
+  }
+  throw new Error(`There is no folder to put the dump into: neither of ${folders.join(", ")} can be written to`);
+}
+
+/** A server with the modules of the one that is restored, which lets it in with the password that it uses as a replica. */
+async function helperFor(cli: Cli, folder: string, signal: AbortSignal) {
+  const [, password = ""] = (await cli.ask(["config", "get", "masterauth"], signal).catch(() => "")).split("\n");
+  const modules = modulesIn(await cli.ask(["module", "list"], signal).catch(() => ""));
+  const environment = password === "" ? {} : { REDISCLI_AUTH: password, VALKEYCLI_AUTH: password };
+  return {
+    start: [
+      ...[`${cli.kind}-server`, "--port", helperPort, "--bind", "127.0.0.1", "--daemonize", "yes"],
+      ...["--dir", folder, "--dbfilename", file, "--save", "", "--appendonly", "no"],
+      ...(password === "" ? [] : ["--requirepass", password]),
+      ...modules.flatMap((module) => ["--loadmodule", ...module]),
+    ],
+    command: (words: readonly string[]) => ({
+      command: [`${cli.kind}-cli`, "--no-auth-warning", "-p", helperPort, ...words],
+      environment,
+    }),
+  };
+}
+
+/** The file and the arguments of each module in an answer with one word a line. Built-in ones have no file. */
+export function modulesIn(answer: string): readonly (readonly string[])[] {
+  const modules = answer.split(/^name\n(?=.*\nver\n)/m).slice(1);
+  return modules.flatMap((module) => {
+    const [, path = "", words = ""] = /^path\n(.*)(?:\nargs\n([\s\S]*))?/m.exec(module) ?? [];
+    return path.startsWith("/") ? [[path, ...linesOf(words)]] : [];
+  });
+}
+
+async function replicate(inside: Inside, cli: Cli, helper: Helper, signal: AbortSignal): Promise<void> {
+  await run(inside, { command: helper.start }, signal);
+  const isLoaded = async () => /loading:0/.test(await textOf(inside, helper.command(["info", "persistence"]), signal));
+  await until(isLoaded, "The helper server did not load the dump", signal);
+  await cli.ask(["replicaof", "127.0.0.1", helperPort], signal);
+  const hasAll = async () => {
+    const state = await cli.ask(["info", "replication"], signal);
+    return /master_link_status:up/.test(state) && /master_sync_in_progress:0/.test(state);
+  };
+  await until(hasAll, "The server did not take over the dump: its log says why", signal);
+}
+
+async function until(isSo: () => Promise<boolean>, otherwise: string, signal: AbortSignal): Promise<void> {
+  let last: unknown = null;
   for (let count = 0; count < tries; count++) {
     try {
       if (await isSo()) return;
@@ -71,38 +123,7 @@ async function until(isSo: () => Promise<boolean>, signal: AbortSignal): Promise
       if (signal.aborted) throw error;
       last = error;
     }
-    await delay(pauseMs / 5, undefined, { signal });
+    await delay(pauseMs, undefined, { signal });
   }
-  throw last;
-}
-
-async function connect(inside: Inside, signal: AbortSignal) {
-  const password =
-    (await variableOf(inside, ["REDIS_PASSWORD", "VALKEY_PASSWORD"], signal)) ?? passwordOfCommand(inside);
-  const kind = await run(inside, { command: ["redis-cli", "--version"] }, signal).then(
-    () => "redis" as const,
-    () => "valkey" as const,
-  );
-  const environment = password === null ? {} : { REDISCLI_AUTH: password, VALKEYCLI_AUTH: password };
-  const command = (words: readonly string[]) => ({
-    command: [`${kind}-cli`, "--no-auth-warning", ...words],
-    environment,
-  });
-  return {
-    kind,
-    command,
-    /** Redis prints its errors, but does not end with another exit code. */
-    async ask(words: readonly string[], signal: AbortSignal): Promise<string> {
-      const answer = await textOf(inside, command(words), signal);
-      if (/^\(?(?:NOAUTH|ERR|WRONGPASS|NOPERM|LOADING)\b/.test(answer)) throw new Error(answer);
-      return answer;
-    },
-    helper: (words: readonly string[]) => ({ command: [`${kind}-cli`, "-p", helperPort, ...words] }),
-  };
-}
-
-/** Many compose files give the password as an option of the server: `redis-server --requirepass secret`. */
-function passwordOfCommand({ command }: Inside): string | null {
-  const at = command.indexOf("--requirepass");
-  return at === -1 ? null : (command[at + 1] ?? null);
+  throw new Error(otherwise, { cause: last });
 }

@@ -23,13 +23,13 @@ type Row = readonly [
 const rows: readonly Row[] = [
   [
     "a PostgreSQL database",
-    "postgres postgresql postgresql-repmgr postgis timescaledb timescaledb-ha pgvector pgvecto-rs paradedb",
+    "postgres postgresql postgresql-repmgr postgis pgrouting timescaledb timescaledb-ha pgvector pgvecto-rs vchord-postgres paradedb citusdata/citus pgroonga apache/age",
     "/var/lib/postgresql/data /var/lib/postgresql /bitnami/postgresql /home/postgres/pgdata",
     { variables: ["PGDATA", "POSTGRESQL_DATA_DIR"] },
   ],
   [
     "a MySQL database",
-    "mysql mysql-server percona percona-server",
+    "mysql mysql-server mysql/community-server percona percona-server",
     "/var/lib/mysql /bitnami/mysql",
     { option: "--datadir", variables: ["MYSQL_DATA_DIR"] },
   ],
@@ -48,10 +48,18 @@ const rows: readonly Row[] = [
   ["a FerretDB database", "ferretdb", "/state"],
   [
     "a Redis database",
-    "redis redis-cluster redismod redis-stack redis-stack-server valkey valkey-cluster keydb dragonfly",
+    "redis redismod redis-stack redis-stack-server valkey valkey-bundle keydb",
     "/data /bitnami/redis /bitnami/valkey",
     { option: "--dir", mayBeCache: true },
   ],
+  // A node holds a part of the keys, and cannot be made a replica.
+  [
+    "a Redis cluster",
+    "redis-cluster valkey-cluster",
+    "/data /bitnami/redis /bitnami/valkey",
+    { option: "--dir", mayBeCache: true },
+  ],
+  ["a Dragonfly database", "dragonfly", "/data", { option: "--dir", mayBeCache: true }],
   ["a RabbitMQ broker", "rabbitmq", "/var/lib/rabbitmq /bitnami/rabbitmq", { variables: ["RABBITMQ_MNESIA_BASE"] }],
   [
     "a Kafka broker",

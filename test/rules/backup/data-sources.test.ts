@@ -26,6 +26,9 @@ describe("what there is to back up", () => {
     ["redis:7-alpine", "redis"],
     ["valkey/valkey:8", "redis"],
     ["mongo:7", "mongodb"],
+    ["library/mongo", "mongodb"],
+    ["bitnami/redis-cluster:8", "volume"],
+    ["dragonflydb/dragonfly", "volume"],
     ["clickhouse/clickhouse-server:24", "volume"],
     ["acme/app:1", "volume"],
   ])("%s is copied by the method %s", (image, method) => {
