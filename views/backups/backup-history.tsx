@@ -113,12 +113,12 @@ function Facts({ backup, now }: { readonly backup: Backup; readonly now: Date })
       </>
     );
   }
-  const took = startedAt && finishedAt ? `in ${elapsedText(finishedAt.getTime() - startedAt.getTime())}` : null;
-  if (status === "failed") return <>{took ?? ""}</>;
+  const elapsed = startedAt && finishedAt ? elapsedText(finishedAt.getTime() - startedAt.getTime()) : null;
+  if (status === "failed") return <>{elapsed === null ? "" : `after ${elapsed}`}</>;
   const parts = [
     factsText(backup.facts),
     `${sizeText(storedBytes)} (${sizeText(readBytes)} uncompressed)`,
-    took,
+    elapsed === null ? null : `in ${elapsed}`,
     backup.frozenMs > 0 ? `frozen for ${elapsedText(backup.frozenMs)}` : null,
     backup.isEncrypted ? "encrypted" : null,
   ];

@@ -53,23 +53,25 @@ const meanwhile: Readonly<Record<DumpMethod, string>> = {
 };
 
 function Choice({ isVolume, hasBeside }: { readonly isVolume: boolean; readonly hasBeside: boolean }) {
+  if (!hasBeside) return <input type="hidden" name="into" value="same" />;
   return (
-    <fieldset class="restore-choice">
+    <fieldset class="choice">
       <legend>Where to</legend>
-      <p class="check">
-        <input id="into-same" type="radio" name="into" value="same" checked />
-        <label for="into-same">Into the same place: it replaces what is there now</label>
-      </p>
-      {hasBeside && (
-        <p class="check">
-          <input id="into-new" type="radio" name="into" value="new" />
-          <label for="into-new">
-            {isVolume
-              ? "Into a new volume beside it: nothing is lost, and nothing uses it until you mount it"
-              : "Into a new database beside it: nothing is lost, and nothing uses it until you connect to it"}
-          </label>
-        </p>
-      )}
+      <label>
+        <input type="radio" name="into" value="same" checked />
+        <span>
+          Into the same place <span class="muted">it replaces what is there now</span>
+        </span>
+      </label>
+      <label>
+        <input type="radio" name="into" value="new" />
+        <span>
+          {isVolume ? "Into a new volume beside it" : "Into a new database beside it"}{" "}
+          <span class="muted">
+            nothing is lost, and nothing uses it until you {isVolume ? "mount it" : "connect to it"}
+          </span>
+        </span>
+      </label>
     </fieldset>
   );
 }

@@ -36,11 +36,7 @@ export function DataChoice({ data, now }: { readonly data: DataThenView; readonl
               <strong>{backup.service}</strong>: {lossText(backup, data.now.get(backup.service) ?? null, now).join(" ")}
             </li>
           ))}
-          {left.map((service) => (
-            <li>
-              <strong>{service}</strong> was not backed up, so its data stays as it is now.
-            </li>
-          ))}
+          {left.length > 0 && <Left services={left} />}
           <li>What is there now is backed up first. If that fails, nothing is changed.</li>
           <li>
             The product is stopped while its data is replaced. Requests wait, for two minutes at most. If this version
@@ -49,5 +45,19 @@ export function DataChoice({ data, now }: { readonly data: DataThenView; readonl
         </ul>
       </div>
     </fieldset>
+  );
+}
+
+function Left({ services }: { readonly services: readonly string[] }) {
+  return (
+    <li>
+      {services.map((service, at) => (
+        <>
+          {at > 0 && (at === services.length - 1 ? " and " : ", ")}
+          <strong>{service}</strong>
+        </>
+      ))}{" "}
+      {services.length === 1 ? "was not backed up, so its" : "were not backed up, so their"} data stays as it is now.
+    </li>
   );
 }

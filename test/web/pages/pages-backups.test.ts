@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, test } from "vitest";
+import type { DumpMethod } from "../../../server/model/backup.ts";
 import { plainContainer } from "../../../server/model/deployment/spec.ts";
 import type { BackupId, DrillId } from "../../../server/model/names/ids.ts";
 import type { Installation } from "../../../server/model/product.ts";
@@ -34,11 +35,11 @@ function live() {
   });
 }
 
-async function aBackup(failure: string | null = null): Promise<BackupId> {
+async function aBackup(failure: string | null = null, method: DumpMethod = "postgres"): Promise<BackupId> {
   const at = world.clock.now();
   const { id } = await world.store.backups.request(
     {
-      ...{ installation: installation.id, service: "db", method: "postgres", reason: "manual", deployment: null },
+      ...{ installation: installation.id, service: "db", method, reason: "manual", deployment: null },
       ...{ requestedBy: "Ada", folder: "shop/production/db/x", isEncrypted: false },
     },
     at,
@@ -160,6 +161,18 @@ describe("a restore", () => {
     const answer = await member.post(`/products/shop/backups/${id}/restore`, { into: "new" });
     expect(answer.location).toBe("/products/shop/backups?done=restoring");
     expect(await world.store.backups.restores({})).toMatchObject([{ backupId: id, into: "new", status: "queued" }]);
+  });
+
+  test.each([
+    ["mysql", true, "clients find tables missing"],
+    ["redis", false, "All keys are replaced together."],
+  ] as const)("of %s says what clients notice, and offers another place where there is one", async (...row) => {
+    const [method, hasBeside, sentence] = row;
+    live();
+    const { html, text } = await member.get(`/products/shop/backups/${await aBackup(null, method)}/restore`);
+    expect(text).toContain(sentence);
+    expect(html.includes('value="new"')).toBe(hasBeside);
+    expect(html).toContain('name="into" value="same"');
   });
 
   test("is not offered for a backup of another product", async () => {
