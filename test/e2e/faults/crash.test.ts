@@ -1,3 +1,4 @@
+import { setTimeout as delay } from "node:timers/promises";
 import { beforeAll, expect, onTestFinished, test } from "vitest";
 import type { FailpointName } from "../../../server/pipeline/context/failpoint.ts";
 import { freePorts } from "../../run/free-ports.ts";
@@ -120,6 +121,40 @@ test("a server that is killed in the middle of a build ends the build, which sta
   });
   expect(await version()).toBe(`v${released}`);
   await expectNothingOrphaned();
+});
+
+const followers = 500;
+
+/** Follows a deployment to its end like a browser: from the last event that it has seen, on a new connection. */
+async function follow(id: number): Promise<readonly number[]> {
+  const seen: number[] = [];
+  for (;;) {
+    try {
+      for await (const { seq, type } of baton().api.events(id, seen.at(-1))) {
+        seen.push(seq);
+        if (type === "settled") return seen;
+      }
+    } catch {
+      await delay(100);
+    }
+  }
+}
+
+test("five hundred who follow a deployment over a restart get every event once and in order", async () => {
+  const build = "RUN for line in 1 2 3 4 5 6 7 8; do echo $line && sleep 1.0417; done";
+  expect((await (await push({ build }, "-o", "detach")).done).code).toBe(0);
+  const { id } = await baton().api.newest("app");
+  await expect.poll(() => processesNaming("sleep 1.0417"), { timeout: 60_000 }).not.toEqual([]);
+  const following = Array.from({ length: followers }, () => follow(Number(id)));
+  await expect.poll(() => baton().api.log(id), { timeout: 60_000 }).toContain("| 3");
+  await baton().kill();
+  await baton().restart();
+  const all = await Promise.all(following);
+  expect((await baton().api.deployment(id)).status).toBe("ready");
+  const last = all[0]?.length ?? 0;
+  expect(last).toBeGreaterThan(20);
+  const whole = Array.from({ length: last }, (_, index) => index + 1);
+  expect(all.filter((seen) => seen.join() !== whole.join())).toEqual([]);
 });
 
 test("stopped, it leaves the apps and Caddy serving, and the next start finds them", async () => {
