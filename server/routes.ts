@@ -19,6 +19,7 @@ import {
   routesAbout,
   text,
 } from "./route.ts";
+import { scalingCalls, scalingRoutes } from "./scaling-routes.ts";
 
 const ofProduct = routesAbout("product", "slug");
 const ofDeployment = routesAbout("deployment", "id");
@@ -34,6 +35,7 @@ export const routes = {
   ...personRoutes,
   ...backupRoutes,
   ...machineRoutes,
+  ...scalingRoutes,
   livez: route("/livez", { get: open(text) }),
   healthz: route("/healthz", { get: open(json) }),
   metrics: route("/metrics", { get: text("system") }),
@@ -192,6 +194,7 @@ export const routes = {
     ...backupCalls,
     ...machineCalls,
     ...personCalls,
+    ...scalingCalls,
     openapi: route("/api/openapi.json", { get: json("enter") }),
     activity: route("/api/activity", { get: json("enter") }),
     activityExport: route("/api/activity.jsonl", { get: text("enter") }),
@@ -262,9 +265,6 @@ export const routes = {
     }),
     installationDomains: apiOfInstallation("/api/product-deployments/:id/domains", {
       put: call("domains", "changed the domains of"),
-    }),
-    installationSettings: apiOfInstallation("/api/product-deployments/:id/settings", {
-      put: call("settings", "changed health checks and limits of"),
     }),
     installationDeploy: apiOfInstallation("/api/product-deployments/:id/deploy", { post: call("deploy", "deployed") }),
     installationStop: apiOfInstallation("/api/product-deployments/:id/stop", { post: call("stop", "stopped") }),

@@ -43,6 +43,8 @@ export interface FolderStack {
   readonly processes: readonly string[] | undefined;
   readonly health: ManifestHealth;
   readonly strategy: "blue-green" | "recreate" | undefined;
+  readonly replicas: number | undefined;
+  readonly sticky: boolean | undefined;
   /** Named volumes with their paths in the container. */
   readonly volumes: Readonly<Record<string, string>>;
   readonly domains: readonly string[];
@@ -133,6 +135,8 @@ function folderStack(name: string, at: SourceLocation | null, stack: FolderKeys)
       successes: health.successes,
     },
     strategy: stack.strategy,
+    replicas: stack.replicas,
+    sticky: stack.sticky,
     volumes: stack.volumes ?? {},
     domains: stack.domains ?? [],
     memoryBytes: stack.memory,

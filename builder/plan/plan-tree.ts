@@ -20,6 +20,7 @@ import { type Finding, type Plan, PlanProblem, type SourceTree } from "./plan.ts
 import { planFolder } from "./plan-folder.ts";
 import { refusedSources } from "./plan-sources.ts";
 import type { PlannedStack } from "./planned-stack.ts";
+import { refusedReplicas } from "./refused-replicas.ts";
 import { sharedNames, withoutTakenAliases } from "./unique-names.ts";
 
 export interface PlanOptions {
@@ -55,6 +56,7 @@ export async function planTree(tree: SourceTree, options: PlanOptions): Promise<
   const findings = [
     ...failed.flatMap(([stack, problem]) => findingsOf(problem, stack, stacks)),
     ...sharedNames(results),
+    ...refusedReplicas(results),
     ...(await refusedSources(results, options.variables, options.sources ?? onTheInternet)),
   ];
   if (findings.length > 0)

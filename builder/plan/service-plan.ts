@@ -42,6 +42,7 @@ export function planService(
     portDeclared: declared,
     command: stack.command ?? found.command,
     domains: stack.domains,
+    ...replicasOf(stack),
   };
   const command = stack.command ? [`Start: ${stack.command.join(" ")} (baton.yaml)`] : [];
   return { service, decisions: [...command, decision, ...sayStateful(service.stateful)] };
@@ -87,6 +88,11 @@ export function planProcess(
     source,
     at: stack.at,
   };
+}
+
+/** Of the main service; the others of a Procfile run once, unless a user sets another number. */
+function replicasOf({ replicas, sticky = false }: FolderStack): Pick<ServicePlan, "replicas" | "sticky"> {
+  return { ...(replicas !== undefined && { replicas }), ...(sticky && { sticky }) };
 }
 
 function statefulReason({ volumes, strategy }: FolderStack): string | null {

@@ -52,6 +52,7 @@ import { acceptPush } from "./pushes/accept-push.ts";
 import { planPush } from "./pushes/plan-push.ts";
 import { hideSetUp } from "./settings/hide-set-up.ts";
 import { revealVariable } from "./settings/reveal-variable.ts";
+import { scaleService } from "./settings/scale-service.ts";
 import { setDomains } from "./settings/set-domains.ts";
 import { setServiceSettings } from "./settings/set-service-settings.ts";
 import { setVariables } from "./settings/set-variables.ts";
@@ -111,6 +112,7 @@ const commands = {
   revealVariable: { permission: "variables", run: revealVariable },
   setVariables: { permission: "variables", run: setVariables },
   setServiceSettings: { permission: "settings", run: setServiceSettings },
+  scaleService: { permission: "settings", run: scaleService },
   setDomains: { permission: "domains", run: setDomains },
   hideSetUp: { permission: "administer", run: hideSetUp },
   freeSpace: { permission: "administer", run: freeSpace },

@@ -14,6 +14,7 @@ import {
 import { healthcheckWords } from "../rules/health/healthcheck-hint.ts";
 import { stillWaiting } from "../rules/health/still-waiting.ts";
 import { adoptedPortNote, adoptPort, mayAdoptPort } from "../rules/rollout/adopt-port.ts";
+import { replicaName, startedReplicas } from "../rules/rollout/replicas.ts";
 import { durationText } from "../rules/wording/duration-text.ts";
 import { gatherEvidence } from "./containers/evidence.ts";
 import { foundBy, type Probe, probeService } from "./containers/probe-service.ts";
@@ -59,13 +60,15 @@ export async function checkServices(
   for (const { kept, spec: service } of services) if (kept) progress.through(service.name);
   const started = services.filter(({ kept }) => !kept);
   if (started.length === 0) return;
-  const names = started.map((service) => service.spec.name).join(", ");
+  const names = [...new Set(started.map((service) => service.spec.name))].join(", ");
   journal.stage(
     "health",
     waiting === null ? "Checking that the new version is healthy" : `Checking ${names}, which ${waiting} waits for`,
   );
   const firstFailure = new AbortController();
   const signal = AbortSignal.any([context.signal, firstFailure.signal]);
+  const left = new Map<string, number>();
+  for (const { spec: service } of started) left.set(service.name, (left.get(service.name) ?? 0) + 1);
   await Promise.all(
     started.map(async (service) => {
       progress.enter("Checking health", service.spec.name);
@@ -75,7 +78,9 @@ export async function checkServices(
         firstFailure.abort(error);
         throw error;
       }
-      progress.through(service.spec.name);
+      const replicas = (left.get(service.spec.name) ?? 1) - 1;
+      left.set(service.spec.name, replicas);
+      if (replicas === 0) progress.through(service.spec.name);
     }),
   );
 }
@@ -188,7 +193,8 @@ function spentMs(container: ContainerState, timeoutMs: number, now: Date): numbe
  * Reports every success, a failure only when it differs from the previous one, and from time to time that the check
  * continues.
  */
-function createCheckReport({ clock, journal }: DeploymentContext, { spec }: RunningService) {
+function createCheckReport({ clock, journal }: DeploymentContext, { spec, replica }: RunningService) {
+  const isOneOfSeveral = startedReplicas(spec) > 1;
   let reported = "";
   let reportedAtMs = clock.monotonicMs();
   return {
@@ -196,14 +202,15 @@ function createCheckReport({ clock, journal }: DeploymentContext, { spec }: Runn
       if (!result.healthy && result.detail === reported) return;
       reported = result.detail;
       reportedAtMs = clock.monotonicMs();
-      const { healthy, detail } = result;
+      const { healthy } = result;
+      const detail = isOneOfSeveral ? `replica ${replica}: ${result.detail}` : result.detail;
       const needed = spec.kind === "worker" ? 1 : spec.health.successes;
       journal.event({ type: "check", service: spec.name, healthy, streak, needed, detail });
     },
     waiting(last: LastProbe | null, restarts: number, leftMs: number): void {
       if (leftMs <= 0 || clock.monotonicMs() - reportedAtMs < reportEveryMs) return;
       reportedAtMs = clock.monotonicMs();
-      journal.note(stillWaiting(spec.name, last, restarts, leftMs));
+      journal.note(stillWaiting(replicaName(spec.name, replica, startedReplicas(spec)), last, restarts, leftMs));
     },
   };
 }

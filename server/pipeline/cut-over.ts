@@ -1,7 +1,9 @@
 import type { Deploying, Served } from "../model/deployment/deployment.ts";
-import type { HostAddress } from "../model/names/host-address.ts";
-import { ProxyUnavailable } from "../ports/proxy.ts";
+import { servicesOf } from "../model/deployment/spec.ts";
+import { ProxyUnavailable, type Upstream } from "../ports/proxy.ts";
+import { isSticky } from "../rules/rollout/replicas.ts";
 import { successorNames } from "../rules/routing/cut-over-routes.ts";
+import { upstreamOf } from "../rules/routing/slots.ts";
 import { servedText } from "../rules/wording/served-text.ts";
 import { networkName } from "./containers/container-request.ts";
 import { namesOf } from "./containers/run-container.ts";
@@ -29,10 +31,10 @@ export async function cutOver(
   progress.enterAll("Cut-over");
   await connectKept(context, services);
 
-  const addresses = await addressesIn(context, deployment, services);
+  const upstreams = await upstreamsIn(context, deployment, services);
   let switchedAt = clock.now();
-  if (addresses.size > 0) {
-    await proxy.prepare(installation.id, deployment.id, addresses);
+  if (upstreams.size > 0) {
+    await proxy.prepare(installation.id, deployment.id, upstreams);
     await failpoint("before-switch");
     const { tookMs, at } = await proxy.switchTo(installation.id, deployment.id);
     switchedAt = at;
@@ -49,23 +51,32 @@ export async function cutOver(
   return moveTo(context, deployment, { type: "switched", at, replacedId });
 }
 
-/** The addresses of the version's web services, by the names under which the proxy looks for them. */
-async function addressesIn(
+/** Where the requests to the version's web services go, by the names under which the proxy looks for them. */
+async function upstreamsIn(
   context: DeploymentContext,
   { spec }: Deploying,
   services: readonly RunningService[],
-): Promise<ReadonlyMap<string, HostAddress>> {
-  const addresses = new Map(
-    services.flatMap(({ spec: { kind, name }, hostAddress }) =>
-      kind === "web" && hostAddress !== null ? [[name, hostAddress] as const] : [],
-    ),
-  );
-  // Until only this version's routes are loaded, the proxy also looks for it under the previous version's names.
-  for (const [name, successor] of successorNames(await routesNow(context), spec.routes)) {
-    const address = addresses.get(successor);
-    if (address !== undefined) addresses.set(name, address);
+): Promise<ReadonlyMap<string, Upstream>> {
+  const { store, installation } = context;
+  const [routes, scalings] = [await routesNow(context), await store.installations.scalings(installation.id)];
+  const waiting = new Set(routes.flatMap(({ service, waits }) => (waits ? [service] : [])));
+  const upstreams = new Map<string, Upstream>();
+  for (const service of servicesOf(spec)) {
+    const own = services.filter(({ spec: { name, kind } }) => name === service.name && kind === "web");
+    const addresses = own.map(({ hostAddress }) => hostAddress);
+    const upstream = upstreamOf(addresses, {
+      isSticky: isSticky(service, scalings),
+      // Once the version has passed its watch, the route waits no more, and the reconciler spreads the requests.
+      isSingle: waiting.has(service.name),
+    });
+    if (upstream !== null) upstreams.set(service.name, upstream);
   }
-  return addresses;
+  // Until only this version's routes are loaded, the proxy also looks for it under the previous version's names.
+  for (const [name, successor] of successorNames(routes, spec.routes)) {
+    const upstream = upstreams.get(successor);
+    if (upstream !== undefined) upstreams.set(name, upstream);
+  }
+  return upstreams;
 }
 
 /** Connects containers that were kept to the new version's network, under their names. */

@@ -1,5 +1,6 @@
 import type { Deployment, Failure, Running, Served } from "../model/deployment/deployment.ts";
 import { withCause } from "../rules/diagnosis/cause-line.ts";
+import { replicaName } from "../rules/rollout/replicas.ts";
 import { failedOfFullDisk, fullDiskHint } from "../rules/space/full-disk.ts";
 import { lastLogLines } from "./containers/evidence.ts";
 import { removeDeployment } from "./containers/remove.ts";
@@ -95,7 +96,7 @@ async function saveLastOutput(context: DeploymentContext): Promise<void> {
   const { engine, journal, deployment, signal } = context;
   for (const container of await engine.listContainers({ deployment: deployment.id }, signal)) {
     const lines = await lastLogLines(context, container.id);
-    if (lines.length > 0) journal.note(`Last output of ${container.service}:`);
+    if (lines.length > 0) journal.note(`Last output of ${replicaName(container.service, container.replica, 1)}:`);
     for (const line of lines) journal.log("container", container.service, line);
     journal.endOfOutput("container", container.service);
   }

@@ -1,6 +1,7 @@
 import type { DeploymentSpec, ServiceSpec } from "../model/deployment/spec.ts";
 import { servicesOf } from "../model/deployment/spec.ts";
-import { containerOf } from "../rules/rollout/container-of.ts";
+import { replicasOf } from "../rules/rollout/container-of.ts";
+import { replicaNumbers, startedReplicas } from "../rules/rollout/replicas.ts";
 import { type RolloutStep, rollout } from "../rules/rollout/rollout.ts";
 import type { LiveSpec } from "../rules/rollout/stateful.ts";
 import { checkServices, ListensElsewhere } from "./check.ts";
@@ -29,7 +30,7 @@ export async function startServices(
   if (live) await backUpBefore(context, spec, live);
   await putDataBack(context, live);
   const networks = await provideNetworks(context, ownerOf(context), spec);
-  const started = new Map<string, RunningService>();
+  const started = new Map<string, readonly RunningService[]>();
   const checked = new Set<string>();
   const reportStart = createStartReport(context, live);
 
@@ -49,13 +50,21 @@ export async function startServices(
       case "replace":
       case "start":
         reportStart.starting();
-        started.set(name, await startService(context, { spec, live, networks }, step));
+        await startReplicas(step);
         break;
     }
     await failpoint("started");
   }
   await check([...started.keys()], null);
   return { services: servicesOf(spec).flatMap(({ name }) => started.get(name) ?? []), spec };
+
+  async function startReplicas(step: Pick<RolloutStep, "stack" | "service" | "action">): Promise<void> {
+    const running: RunningService[] = [];
+    for (const replica of replicaNumbers(startedReplicas(step.service))) {
+      running.push(await startService(context, { spec, live, networks }, { ...step, replica }));
+    }
+    started.set(step.service.name, running);
+  }
 
   /**
    * Checks the services that have not passed yet. `waiting` is the service that needs them; null when the whole version
@@ -76,14 +85,13 @@ export async function startServices(
     }
   }
 
-  /** Recreates the container of an app that opened another port than it was given, and publishes it there. */
-  async function moveToPort({ message, service: { stack, container, spec: service }, port }: ListensElsewhere) {
+  /** Recreates the containers of an app that opened another port than it was given, and publishes it there. */
+  async function moveToPort({ message, service: { stack, spec: service }, port }: ListensElsewhere) {
     journal.warn(message);
     const moved = { ...service, port, portDeclared: true };
     spec = withService(spec, moved);
-    await engine.removeContainer(container, signal);
-    const step = { stack, service: moved, action: "start" } as const;
-    started.set(service.name, await startService(context, { spec, live, networks }, step));
+    for (const { container } of started.get(service.name) ?? []) await engine.removeContainer(container, signal);
+    await startReplicas({ stack, service: moved, action: "start" });
   }
 }
 
@@ -117,20 +125,21 @@ function healthy({ service, condition }: RolloutStep["after"][number]): readonly
   return condition === "healthy" ? [service] : [];
 }
 
-/** Finds services that an earlier attempt started by their names; null when one of them is missing. */
+/** Finds services that an earlier attempt started by their names; null when a container is missing. */
 export async function findServices(
   { engine, deployment, installation, signal }: DeploymentContext,
   spec: DeploymentSpec,
 ): Promise<readonly RunningService[] | null> {
   const containers = await engine.listContainers({ installation: installation.id }, signal);
-  const wanted = servicesOf(spec).filter(({ kind }) => kind !== "init");
   const found = spec.stacks.flatMap((stack) =>
-    stack.services.flatMap((service): readonly RunningService[] => {
-      const container = service.kind === "init" ? null : containerOf(deployment.id, service, containers);
-      if (!container) return [];
-      const { id, hostAddress } = container;
-      return [{ stack: stack.name, spec: service, container: id, hostAddress, kept: service.keptFrom !== null }];
+    stack.services.map((service): readonly RunningService[] | null => {
+      if (service.kind === "init") return [];
+      const wanted = startedReplicas(service);
+      const own = replicasOf(deployment.id, service, containers).filter(({ replica }) => replica <= wanted);
+      if (own.length < wanted) return null;
+      const shared = { stack: stack.name, spec: service, kept: service.keptFrom !== null };
+      return own.map(({ id, replica, hostAddress }) => ({ ...shared, replica, container: id, hostAddress }));
     }),
   );
-  return found.length === wanted.length ? found : null;
+  return found.includes(null) ? null : found.flatMap((services) => services ?? []);
 }

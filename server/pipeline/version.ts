@@ -1,8 +1,10 @@
 import type { Building, Deployment } from "../model/deployment/deployment.ts";
 import { specOf } from "../model/deployment/deployment.ts";
 import { type DeploymentSpec, type StackSpec, secretVariablesOf, servicesOf } from "../model/deployment/spec.ts";
+import { whyOnce } from "../model/scaling.ts";
 import { appliesChanges, keepInits } from "../rules/rollout/apply.ts";
 import { initRunsSince, initRunsText, maxVersionsBack } from "../rules/rollout/init-runs.ts";
+import { containersOf, withStarted } from "../rules/rollout/replicas.ts";
 import { hostsFor } from "../rules/routing/urls.ts";
 import { durationText } from "../rules/wording/duration-text.ts";
 import { isTooShortToHide } from "../rules/wording/secrets-in-value.ts";
@@ -58,10 +60,11 @@ async function versionOf(context: DeploymentContext, deployment: Building): Prom
   const source = await sourceOf(context, deployment);
   const former = source && lookAtFormer(context, source);
   // Nothing changes the last two while a deployment of this installation runs.
-  const [inputs, live, custom] = await Promise.all([
+  const [inputs, live, custom, scalings] = await Promise.all([
     readInputs(context, deployment, source),
     liveBefore(context, deployment),
     store.domains.custom(installation.id),
+    store.installations.scalings(installation.id),
   ]);
   const { variables, plainVariables, foreignSecrets, buildSettings } = inputs;
   const secrets = secretVariablesOf(inputs);
@@ -76,9 +79,14 @@ async function versionOf(context: DeploymentContext, deployment: Building): Prom
   const kept = await keepData(context, { ...planned, variables }, live);
   await (await former)?.keeping;
   const isApplied = appliesChanges(deployment, installation.liveDeploymentId);
+  refuseReplicas(kept);
+  const stacks = withStarted(isApplied ? keepInits({ stacks: kept, variables }, live) : kept, scalings);
+  // It may have been made for one of each.
+  if (containersOf(servicesOf({ stacks })) > servicesOf({ stacks }).length)
+    context.networkAhead.begin(servicesOf({ stacks }));
   return {
     commit,
-    stacks: isApplied ? keepInits({ stacks: kept, variables }, live) : kept,
+    stacks,
     variables,
     plainVariables,
     ...(foreignSecrets && { foreignSecrets }),
@@ -91,6 +99,17 @@ async function versionOf(context: DeploymentContext, deployment: Building): Prom
       custom,
     }),
   };
+}
+
+/** That a service keeps data may show only once its image is here. */
+function refuseReplicas(stacks: readonly StackSpec[]): void {
+  for (const service of servicesOf({ stacks })) {
+    const { name, replicas = 1 } = service;
+    const why = replicas > 1 ? whyOnce(service) : null;
+    if (why === null) continue;
+    const message = `${name} cannot run ${replicas} times: it ${why}`;
+    throw new DeploymentFailed({ stage: "plan", service: name, message, hint: "Remove its replicas." });
+  }
 }
 
 /** The deployment whose version is deployed again; null for a new version. */

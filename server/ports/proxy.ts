@@ -1,6 +1,7 @@
 import type { RouteSpec } from "../model/deployment/spec.ts";
 import type { HostAddress } from "../model/names/host-address.ts";
 import type { DeploymentId, InstallationId } from "../model/names/ids.ts";
+import { mostReplicas } from "../model/scaling.ts";
 
 /**
  * What Baton needs from the reverse proxy. There are two separate mechanisms: the *routes* say which service answers a
@@ -24,12 +25,14 @@ export interface Proxy {
   setRoutes(routes: readonly InstallationRoutes[], signal: AbortSignal): Promise<readonly RouteFault[]>;
 
   /**
-   * Writes a deployment's folder: its id, and the address of each of its `web` services on this host. Switches nothing.
+   * Writes a deployment's folder: its id, and where the requests to each of these `web` services go. Switches nothing,
+   * and loads nothing: for the deployment that is switched to, each service changes from one request to the next, at
+   * once for all of its replicas.
    */
   prepare(
     installation: InstallationId,
     deployment: DeploymentId,
-    addresses: ReadonlyMap<string, HostAddress>,
+    upstreams: ReadonlyMap<string, Upstream>,
   ): Promise<void>;
   /**
    * From now on, new requests to these services wait if their routes say `waits`, until the service is prepared again
@@ -42,8 +45,8 @@ export interface Proxy {
    * `stopped` answers 503 with a plain page. Does nothing when the target is switched to already.
    */
   switchTo(installation: InstallationId, target: DeploymentId | "stopped"): Promise<Switched>;
-  /** The addresses in a deployment's folder, by service. */
-  addressesOf(installation: InstallationId, deployment: DeploymentId): Promise<ReadonlyMap<string, HostAddress>>;
+  /** What a deployment's folder says, by service. */
+  upstreamsOf(installation: InstallationId, deployment: DeploymentId): Promise<ReadonlyMap<string, Upstream>>;
   /** What the symlink on disk points to. Null when it was never switched. */
   current(installation: InstallationId): Promise<DeploymentId | "stopped" | null>;
   /** Removes a deployment's folder, unless it is the current one. */
@@ -61,6 +64,27 @@ export interface Proxy {
    */
   inFlight(address: HostAddress, signal: AbortSignal): Promise<number>;
 }
+
+/**
+ * Where the requests to a service go: to the address of its only container on this host, or spread over replicas. A
+ * service whose route `waits` has one address.
+ */
+export type Upstream = HostAddress | Spread;
+
+/**
+ * Each request goes to the address of a slot at random. When that refuses the connection, it goes to another slot's,
+ * and so does a GET whose connection breaks, for at most `spreadTryMs`.
+ */
+export interface Spread {
+  /** `slotCount` addresses, of which several may be the same. */
+  readonly slots: readonly HostAddress[];
+  /** Whether a cookie brings a visitor back to the same slot. */
+  readonly isSticky: boolean;
+}
+
+export const spreadTryMs = 5_000;
+/** How many slots each spread has: each replica needs one. */
+export const slotCount = mostReplicas;
 
 /** Longer than a service may take to become healthy. */
 export const holdLimitMs = 120_000;

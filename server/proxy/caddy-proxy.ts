@@ -58,7 +58,7 @@ export function createCaddyProxy({ bin, log = () => {}, ...options }: CaddyProxy
     setRoutes: configuration.setRoutes,
     prepare: switches.prepare,
     hold: switches.hold,
-    addressesOf: switches.addressesOf,
+    upstreamsOf: switches.upstreamsOf,
     switchTo: switches.switchTo,
     current: switches.current,
     forget: switches.forget,

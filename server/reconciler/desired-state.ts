@@ -1,5 +1,5 @@
 import type { InstallationId } from "../model/names/ids.ts";
-import type { DesiredState } from "../rules/rollout/reconcile.ts";
+import type { DesiredState } from "../rules/rollout/world.ts";
 import type { ReconcilerContext } from "./context.ts";
 import type { LiveVersions } from "./live-versions.ts";
 
@@ -28,6 +28,7 @@ export async function readDesiredState(
   const restores = await store.backups.restores({ unfinished: true });
   return {
     installations,
+    scalings: await store.installations.allScalings(),
     stillServed: new Set(deleted.filter((id) => !withdrawn.has(id))),
     leaseHolders,
     restoring: new Set(restores.flatMap((one) => (one.status === "running" ? [one.installationId] : []))),

@@ -15,6 +15,7 @@ import { protectHost } from "./host-protection.ts";
 import { createLiveVersions, type LiveVersions } from "./live-versions.ts";
 import { observeState } from "./observed-state.ts";
 import { createRepairs, type Repairs } from "./repairs.ts";
+import { createReplicaKeeper, type ReplicaKeeper } from "./replicas/replica-keeper.ts";
 import { createSettlements } from "./settlements.ts";
 import { followContainers } from "./supervision/container-events.ts";
 import { type CrashLoopLog, createCrashLoopLog } from "./supervision/crash-loops.ts";
@@ -43,17 +44,18 @@ export function createReconciler(needs: ReconcilerNeeds & { readonly log: Log })
   const news = createWakeUp(context.clock);
   const chores = createChores(context);
   const removeImages = () => removeUnneededImages(context);
+  // An image stays as long as a container uses it.
   const onRemoved = () => {
-    // An image stays as long as a container uses it.
     chores.add(removeImages);
     news.wake();
   };
-  const repairs = createRepairs(context, onRemoved, news.wake);
+  const replicas = createReplicaKeeper(context, news.wake);
+  const repairs = createRepairs(context, replicas.leaving, { onRemoved, onDue: news.wake });
   const keepBuildCacheSmall = createBuildCacheKeeper(context);
   const removeOldLogs = createLogKeeper(context);
   const removeOldImages = createOldImageKeeper(context);
   const removeWhatIsSafe = createCleaner(context);
-  const memory = createMemory(context);
+  const memory = createMemory(context, replicas);
   const settlements = createSettlements(context, chores, {
     async tidy(installation) {
       await look();
@@ -61,8 +63,7 @@ export function createReconciler(needs: ReconcilerNeeds & { readonly log: Log })
     },
     removeImages,
   });
-  // Leftovers of a server that died.
-  for (const chore of [settlements.beginLeftovers, () => clearStrayCommits(context), removeImages]) chores.add(chore);
+  [settlements.beginLeftovers, () => clearStrayCommits(context), removeImages].forEach(chores.add);
   let loop: Promise<unknown> | null = null;
   let looking: Promise<void> = Promise.resolve();
 
@@ -71,7 +72,7 @@ export function createReconciler(needs: ReconcilerNeeds & { readonly log: Log })
       await look();
       await chores.catchUp();
       loop ??= Promise.all([
-        keepLooking(),
+        ...[keepLooking(), replicas.run()],
         followContainers(context, { changed: news.wake, away: memory.detours.follow }),
       ]);
     },
@@ -111,13 +112,15 @@ export function createReconciler(needs: ReconcilerNeeds & { readonly log: Log })
 
 /** What passes have in common. */
 interface Memory {
+  readonly replicas: ReplicaKeeper;
   readonly publishOnce: () => Promise<void>;
   readonly liveVersions: LiveVersions;
   readonly noteCrashLoops: CrashLoopLog;
   readonly detours: Detours;
 }
 
-const createMemory = (context: ReconcilerContext): Memory => ({
+const createMemory = (context: ReconcilerContext, replicas: ReplicaKeeper): Memory => ({
+  replicas,
   publishOnce: createFirstPublishing(context),
   liveVersions: createLiveVersions(),
   noteCrashLoops: createCrashLoopLog(context),
@@ -127,7 +130,7 @@ const createMemory = (context: ReconcilerContext): Memory => ({
 async function lookOnce(
   context: ReconcilerContext,
   repairs: Repairs,
-  { publishOnce, liveVersions, noteCrashLoops, detours }: Memory,
+  { publishOnce, liveVersions, noteCrashLoops, detours, replicas }: Memory,
 ): Promise<void> {
   context.signal.throwIfAborted();
   await protectHost(context);
@@ -138,7 +141,9 @@ async function lookOnce(
   // Observe first: everything that is seen has its row already, since intent is written before effects.
   const observed = await observeState(context);
   const desired = await readDesiredState(context, liveVersions, withdrawn);
-  for (const repair of reconcile(desired, observed)) {
+  const { repairs: due, spread } = reconcile(desired, observed);
+  await replicas.know(spread);
+  for (const repair of due) {
     await repairs
       .carryOut(repair)
       .catch((error: unknown) => warn(context, error, `the repair "${repair.type}" failed; it will be retried`));

@@ -1,9 +1,11 @@
-import type { DeploymentId, InstallationId } from "../model/names/ids.ts";
-import type { Repair } from "../rules/rollout/reconcile.ts";
+import type { InstallationId } from "../model/names/ids.ts";
+import type { Repair } from "../rules/rollout/repair.ts";
 import { createBackOff } from "./back-off.ts";
 import { removeNetwork } from "./cleaning/remove-network.ts";
 import { removeVersion } from "./cleaning/remove-version.ts";
 import { type ReconcilerContext, warn } from "./context.ts";
+import { removeReplica } from "./replicas/remove-replica.ts";
+import type { ReplicaKeeper } from "./replicas/replica-keeper.ts";
 import { restoreService } from "./supervision/restore-service.ts";
 
 export interface Repairs {
@@ -16,13 +18,14 @@ export interface Repairs {
  * `onRemoved` is called when a removal ends, because what it blocked can be repaired now, and `onDue` when a repair that
  * failed may be tried again.
  */
-export function createRepairs(context: ReconcilerContext, onRemoved: () => void, onDue: () => void): Repairs {
+export function createRepairs(
+  context: ReconcilerContext,
+  leaving: ReplicaKeeper["leaving"],
+  { onRemoved, onDue }: { readonly onRemoved: () => void; readonly onDue: () => void },
+): Repairs {
   const restorations = createBackOff(context, onDue);
   const { proxy, log } = context;
-  const removing = new Map<
-    DeploymentId,
-    { readonly installation: InstallationId | null; readonly done: Promise<void> }
-  >();
+  const removing = new Map<string, { readonly installation: InstallationId | null; readonly done: Promise<void> }>();
 
   return {
     async carryOut(repair) {
@@ -41,7 +44,7 @@ export function createRepairs(context: ReconcilerContext, onRemoved: () => void,
           return;
         case "restore-service":
           // A start that fails may end the container once more, which is an event that asks for the next look.
-          await restorations.try(`${repair.deployment}/${repair.service}`, async () => {
+          await restorations.try(`${repair.deployment}/${repair.service}/${repair.replica}`, async () => {
             log.info(repair, "a container of a live version is missing; starting it");
             await restoreService(context, repair);
           });
@@ -53,8 +56,14 @@ export function createRepairs(context: ReconcilerContext, onRemoved: () => void,
           await proxy.forgetInstallation(repair.installation);
           return;
         case "remove-version":
-          beginToRemove(repair);
+          beginToRemove(String(repair.deployment), repair.installation, () => removeVersion(context, repair));
           return;
+        case "remove-replica": {
+          const { installation, deployment, service, replica } = repair;
+          const remove = () => removeReplica(context, repair, leaving);
+          beginToRemove(`${deployment}/${service}/${replica}`, installation, remove);
+          return;
+        }
       }
     },
     async removed(installation) {
@@ -66,15 +75,14 @@ export function createRepairs(context: ReconcilerContext, onRemoved: () => void,
   };
 
   /** Draining takes a while, and nothing else may wait for it. */
-  function beginToRemove(removal: Extract<Repair, { type: "remove-version" }>): void {
-    const { installation, deployment } = removal;
-    if (removing.has(deployment)) return;
-    const done = removeVersion(context, removal)
-      .catch((error: unknown) => warn(context, error, "removing a version failed; it will be retried"))
+  function beginToRemove(what: string, installation: InstallationId | null, remove: () => Promise<void>): void {
+    if (removing.has(what)) return;
+    const done = remove()
+      .catch((error: unknown) => warn(context, error, "removing a version or a replica failed; it will be retried"))
       .finally(() => {
-        removing.delete(deployment);
+        removing.delete(what);
         onRemoved();
       });
-    removing.set(deployment, { installation, done });
+    removing.set(what, { installation, done });
   }
 }

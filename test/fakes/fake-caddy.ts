@@ -2,7 +2,7 @@ import type { RouteSpec } from "../../server/model/deployment/spec.ts";
 import type { HostAddress } from "../../server/model/names/host-address.ts";
 import type { DeploymentId, InstallationId } from "../../server/model/names/ids.ts";
 import { faultInRoute } from "../../server/model/names/sound-route.ts";
-import { holdLimitMs, type Proxy as ReverseProxy } from "../../server/ports/proxy.ts";
+import { holdLimitMs, type Proxy as ReverseProxy, spreadTryMs, type Upstream } from "../../server/ports/proxy.ts";
 import type { FakeDocker } from "./docker/fake-docker.ts";
 import type { FakeClock } from "./fake-clock.ts";
 
@@ -21,6 +21,8 @@ export interface Served {
 export interface FakeCaddy extends ReverseProxy {
   /** A request from a user. It counts as lost when it gets 502. */
   request(host: string): Promise<Served>;
+  /** Where the requests to a service go now; null when it is not served, or held. */
+  upstreamOf(installation: InstallationId, service: string): Upstream | null;
   readonly hosts: ReadonlyMap<string, RouteSpec & { readonly installation: InstallationId }>;
   /** Requests that are kept open on an address in addition to those of `request`: streams and WebSockets. */
   readonly streams: Map<HostAddress, number>;
@@ -30,11 +32,12 @@ interface Folder {
   /** The target of `live`. */
   current: DeploymentId | "stopped" | null;
   switchedAt: Date;
-  /** Addresses by service; null means that requests to it wait. */
-  readonly deployments: Map<DeploymentId, Map<string, HostAddress | null>>;
+  /** Upstreams by service; null means that requests to it wait. */
+  readonly deployments: Map<DeploymentId, Map<string, Upstream | null>>;
 }
 
 const retryMs = 50;
+const spreadRetryMs = 20;
 const never = new AbortController().signal;
 
 export function createFakeCaddy(docker: FakeDocker, clock: FakeClock): FakeCaddy {
@@ -66,9 +69,27 @@ export function createFakeCaddy(docker: FakeDocker, clock: FakeClock): FakeCaddy
     }
   }
 
+  let turn = 0;
+
+  /** Slots take turns, where Caddy draws lots. */
+  async function askOne(upstream: Upstream, deployment: DeploymentId, service: string): Promise<Served> {
+    if (typeof upstream === "string") return ask(upstream, deployment, service);
+    for (let waitedMs = 0; ; waitedMs += spreadRetryMs) {
+      turn += 1;
+      const served = await ask(upstream.slots[turn % upstream.slots.length] as HostAddress, deployment, service);
+      if (served.status !== 502 || waitedMs >= spreadTryMs) return served;
+      await clock.sleep(spreadRetryMs, never);
+    }
+  }
+
   return {
     hosts,
     streams,
+    upstreamOf(installation, service) {
+      const folder = folders.get(installation);
+      if (!folder || typeof folder.current !== "number") return null;
+      return folder.deployments.get(folder.current)?.get(service) ?? null;
+    },
     async request(host) {
       const nobody = (status: number) => ({ status, deployment: null, service: null });
       for (let waitedMs = 0; ; waitedMs += retryMs) {
@@ -77,9 +98,9 @@ export function createFakeCaddy(docker: FakeDocker, clock: FakeClock): FakeCaddy
         const folder = folderOf(route.installation);
         const { current } = folder;
         if (current === null || current === "stopped") return nobody(503);
-        const address = folder.deployments.get(current)?.get(route.service);
-        if (address === undefined) return nobody(503);
-        if (address !== null) return ask(address, current, route.service);
+        const upstream = folder.deployments.get(current)?.get(route.service);
+        if (upstream === undefined) return nobody(503);
+        if (upstream !== null) return askOne(upstream, current, route.service);
         if (!route.waits || waitedMs >= holdLimitMs) return nobody(502);
         await clock.sleep(retryMs, never);
       }
@@ -99,9 +120,9 @@ export function createFakeCaddy(docker: FakeDocker, clock: FakeClock): FakeCaddy
       }
       return faults;
     },
-    async prepare(installation, deployment, addresses) {
+    async prepare(installation, deployment, upstreams) {
       const { deployments } = folderOf(installation);
-      deployments.set(deployment, new Map([...(deployments.get(deployment) ?? []), ...addresses]));
+      deployments.set(deployment, new Map([...(deployments.get(deployment) ?? []), ...upstreams]));
     },
     async hold(installation, deployment, services) {
       const held = services.map((service) => [service, null] as const);
@@ -117,9 +138,9 @@ export function createFakeCaddy(docker: FakeDocker, clock: FakeClock): FakeCaddy
       folder.current = target;
       return { tookMs: 0.2, at: folder.switchedAt };
     },
-    async addressesOf(installation, deployment) {
-      const addresses = folders.get(installation)?.deployments.get(deployment) ?? new Map<string, HostAddress | null>();
-      return new Map([...addresses].flatMap(([service, address]) => (address ? [[service, address] as const] : [])));
+    async upstreamsOf(installation, deployment) {
+      const upstreams = folders.get(installation)?.deployments.get(deployment) ?? new Map<string, Upstream | null>();
+      return new Map([...upstreams].flatMap(([service, upstream]) => (upstream ? [[service, upstream] as const] : [])));
     },
     current: async (installation) => folders.get(installation)?.current ?? null,
     async forget(installation, deployment) {

@@ -16,7 +16,7 @@ export function createFakeProxy(): FakeProxy {
     setRoutes: async () => [],
     prepare: async () => {},
     hold: async () => {},
-    addressesOf: async () => new Map(),
+    upstreamsOf: async () => new Map(),
     switchTo: async () => ({ tookMs: 0.2, at: new Date() }),
     current: async () => null,
     forget: async () => {},

@@ -95,7 +95,7 @@ async function serve(routes: Awaited<ReturnType<typeof routesOf>>) {
   );
   await switches.prepare(installation(1), deployment(7), addresses);
   await switches.switchTo(installation(1), deployment(7));
-  return { faults, addresses, found: await switches.addressesOf(installation(1), deployment(7)) };
+  return { faults, addresses, found: await switches.upstreamsOf(installation(1), deployment(7)) };
 }
 
 async function isRefusedOrServed(version: Version): Promise<"refused" | "served"> {

@@ -21,6 +21,7 @@ test("a check that does not pass says every ten seconds that it goes on, and for
     spec: aService(),
     container: container.id,
     hostAddress: hostAddress("127.0.0.2", 20_000),
+    replica: 1,
     kept: false,
   };
   const prober = { http: async () => ({ type: "answered", status: 500, tookMs: 1 }), speaksTls: async () => false };

@@ -17,6 +17,7 @@ export function aContainer(changes: Partial<ContainerState> = {}): ContainerStat
     name: "baton-abcdefgh-d1-web",
     owner: anOwner(1),
     service: "web",
+    replica: 1,
     kind: "web",
     status: "running",
     exitCode: 0,

@@ -9,6 +9,8 @@ export interface Answer {
 
 interface Options {
   readonly path?: string;
+  /** Headers besides Host. */
+  readonly headers?: Readonly<Record<string, string>>;
   /** Without it, the request opens a new connection. */
   readonly agent?: Agent;
   /** The address to connect to; the Host header stays that of the app. */
@@ -23,9 +25,9 @@ export async function get(port: number, host: string, options: Options = {}): Pr
 
 /** Resolves with the response once its headers have arrived; the caller reads the body. */
 export function open(port: number, host: string, options: Options = {}): Promise<IncomingMessage> {
-  const { path = "/", agent, address = "127.0.0.1" } = options;
+  const { path = "/", headers = {}, agent, address = "127.0.0.1" } = options;
   return new Promise((resolve, reject) => {
-    request({ host: address, port, path, headers: { Host: host }, agent: agent ?? false }, resolve)
+    request({ host: address, port, path, headers: { ...headers, Host: host }, agent: agent ?? false }, resolve)
       .on("error", reject)
       .end();
   });

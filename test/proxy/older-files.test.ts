@@ -39,7 +39,7 @@ test("ports that an older Baton wrote become addresses beside them, and go once 
   expect(await readFile(join(folder, "7/live/@web"), "utf8")).toBe("127.0.0.1:20001\n");
   expect(await readFile(join(folder, "7/live/web"), "utf8")).toBe("20001\n");
   const switches = createSwitch({ routesFolder: folder, restingPort: 19002 });
-  expect(await switches.addressesOf(installation(7), deployment(12))).toEqual(
+  expect(await switches.upstreamsOf(installation(7), deployment(12))).toEqual(
     new Map([
       ["web", "127.0.0.1:20001"],
       ["moving.1", "127.0.0.1:20002"],

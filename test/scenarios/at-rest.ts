@@ -1,5 +1,6 @@
 import { type Deployment, isOver, type Ready, specOf } from "../../server/model/deployment/deployment.ts";
-import { servicesOf } from "../../server/model/deployment/spec.ts";
+import { type ServiceSpec, servicesOf } from "../../server/model/deployment/spec.ts";
+import type { InstallationId } from "../../server/model/names/ids.ts";
 import type { Installation } from "../../server/model/product.ts";
 import {
   containerName,
@@ -8,9 +9,11 @@ import {
   soloNetworkName,
 } from "../../server/pipeline/containers/container-request.ts";
 import type { Domain } from "../../server/ports/store/domains.ts";
-import { containerOf } from "../../server/rules/rollout/container-of.ts";
+import { containerOf, replicasOf } from "../../server/rules/rollout/container-of.ts";
+import { replicaNumbers, wantedReplicas } from "../../server/rules/rollout/replicas.ts";
 import { runsAlone } from "../../server/rules/rollout/solo.ts";
 import { isStateful, makerOf } from "../../server/rules/rollout/stateful.ts";
+import { addressesOf } from "../../server/rules/routing/slots.ts";
 import type { FakeWorld } from "../fakes/fake-world.ts";
 
 interface Live {
@@ -75,6 +78,27 @@ function faultsOfRow({ store }: FakeWorld, row: Deployment): readonly string[] {
   ];
 }
 
+/** Every replica gets requests, and nothing else does. */
+function faultsOfTraffic(
+  { caddy, docker, store }: Pick<FakeWorld, "caddy" | "docker" | "store">,
+  { id, installationId }: Ready,
+  service: ServiceSpec,
+): readonly string[] {
+  const upstream = caddy.upstreamOf(installationId, service.name);
+  if (upstream === null) return [];
+  const served = addressesOf(upstream);
+  const states = [...docker.containers.values()].map((container) => container.state());
+  const wanted = replicaNumbers(wantedOf(store, installationId, service)).map(
+    (number) => replicasOf(id, service, states).find(({ replica }) => replica === number)?.hostAddress,
+  );
+  const isSame = [...served].sort().join() === [...wanted].sort().join();
+  return isSame ? [] : [`requests to ${service.name} go to ${served.join()}, wanted ${wanted.join()}`];
+}
+
+function wantedOf({ rows }: FakeWorld["store"], installation: InstallationId, service: ServiceSpec): number {
+  return wantedReplicas(service, rows.scalings.get(installation) ?? new Map());
+}
+
 /**
  * Checks that the switch and the hosts are those of the live version, and that each host leads to a container that
  * listens.
@@ -94,6 +118,7 @@ function faultsOfRoute({ caddy, docker, store }: FakeWorld, { installation, depl
     const container = containerOf(deployment.id, service, states);
     if (service.kind === "init") continue;
     if (container?.status !== "running") faults.push(`${service.name} of ${deployment.id} does not run`);
+    if (service.kind === "web") faults.push(...faultsOfTraffic({ caddy, docker, store }, deployment, service));
   }
   return faults;
 }
@@ -117,11 +142,13 @@ function faultsOfBackups({ store, backupTools }: FakeWorld): readonly string[] {
 /** Containers, networks and images that no row accounts for, and those that are missing. */
 function inDocker({ docker, store }: FakeWorld, lives: readonly Live[]): readonly string[] {
   const specs = lives.flatMap(({ deployment }) => (deployment ? [deployment] : []));
-  const containers = specs.flatMap(({ id, spec }) =>
+  const containers = specs.flatMap(({ id, installationId, spec }) =>
     servicesOf(spec).flatMap((service) =>
       service.kind === "init" && service.keptFrom !== null
         ? []
-        : [containerName(docker.instance, makerOf(service, { id }), service.name)],
+        : replicaNumbers(wantedOf(store, installationId, service)).map((replica) =>
+            containerName(docker.instance, makerOf(service, { id }), service.name, replica),
+          ),
     ),
   );
   const networks = specs.flatMap(({ id, installationId, spec }) => [

@@ -43,6 +43,15 @@ const step = fc.oneof(
   { weight: 1, arbitrary: fc.tuple(fc.constant("go back with data"), fc.boolean()) },
   { weight: 2, arbitrary: fc.tuple(fc.constant("cancel"), product) },
   { weight: 1, arbitrary: fc.tuple(fc.constant("stop"), product) },
+  {
+    weight: 3,
+    arbitrary: fc.tuple(
+      fc.constant("scale"),
+      product,
+      fc.constantFrom("site", "clock", "wiki"),
+      fc.integer({ min: 1, max: 4 }),
+    ),
+  },
   { weight: 2, arbitrary: fc.tuple(fc.constant("crash")) },
   { weight: 3, arbitrary: fc.tuple(fc.constant("die at call"), fc.integer({ min: 1, max: 300 })) },
   { weight: 1, arbitrary: fc.tuple(fc.constant("lose the answer of move"), fc.integer({ min: 1, max: 4 })) },
@@ -76,6 +85,7 @@ type Step =
   | readonly ["crash" | "write"]
   | readonly ["fail at", (typeof failingAt)[number]]
   | readonly ["go back with data", boolean]
+  | readonly ["scale", Product, string, number]
   | readonly ["die at call" | "lose the answer of move" | "pass", number];
 
 /** The requests that were acknowledged, to compare with the result. */
@@ -134,6 +144,11 @@ async function take({ world, asked, data }: Scene, step: Step, count: number): P
     case "stop": {
       const { installation } = await world.product(step[1]);
       await world.ask((commands) => commands.stop(installation.id, "Ada"));
+      return;
+    }
+    case "scale": {
+      const { installation } = await world.product(step[1]);
+      await world.ask((commands) => commands.scaleService(installation.id, step[2], { replicas: step[3] }));
       return;
     }
     case "crash":

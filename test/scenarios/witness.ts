@@ -1,6 +1,7 @@
 import type { Deployment } from "../../server/model/deployment/deployment.ts";
 import type { HostAddress } from "../../server/model/names/host-address.ts";
 import type { DeploymentId } from "../../server/model/names/ids.ts";
+import type { Upstream } from "../../server/ports/proxy.ts";
 import type { FakeWorld } from "../fakes/fake-world.ts";
 
 /**
@@ -30,19 +31,24 @@ export function watchUsers(world: FakeWorld): Witness {
     for (const installation of installations) {
       const current = await world.caddy.current(installation);
       if (typeof current !== "number") continue;
-      const addresses = await world.caddy.addressesOf(installation, current);
+      const addresses = await world.caddy.upstreamsOf(installation, current);
       const routes = [...world.caddy.hosts.values()].filter((route) => route.installation === installation);
       for (const { host, service, waits = false } of routes) {
         const address = addresses.get(service);
         // The host belongs to another version: it is served from that version's cut-over on, or until it is removed.
         if (address === undefined && !waits) continue;
-        const isThere = address === undefined || listens(address);
+        const isThere = address === undefined || dialled(address).some(listens);
         note(isThere ? current : null);
         const row = world.store.rows.deployments.get(current);
         const why = row && whyWrong(row, isThere);
         if (why) wrong.add(`${host}: ${why}`);
       }
     }
+  }
+
+  /** A request that finds nobody at one slot goes to another. */
+  function dialled(upstream: Upstream): readonly HostAddress[] {
+    return typeof upstream === "string" ? [upstream] : upstream.slots;
   }
 
   function listens(address: HostAddress): boolean {

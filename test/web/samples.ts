@@ -132,6 +132,7 @@ export function sampleContainer(
     name: `baton-fake0000-${deployment.id}-web`,
     owner: { product, installation: deployment.installationId, deployment: deployment.id },
     service: "web",
+    replica: 1,
     kind: "web",
     status: "running",
     exitCode: 0,

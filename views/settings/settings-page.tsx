@@ -7,6 +7,7 @@ import { capital } from "../text/capital.ts";
 import { inEnvironment } from "../text/in-environment.ts";
 import { CsrfField } from "../ui/form/csrf-field.tsx";
 import { TextField } from "../ui/form/text-field.tsx";
+import { ScalingCard, type ScalingView } from "./scaling-card.tsx";
 import { ServiceSettingsCard, type ServiceSettingsView } from "./service-settings-card.tsx";
 
 export interface SettingsProps {
@@ -18,6 +19,7 @@ export interface SettingsProps {
   readonly watch: PushWatch;
   readonly hidesLogs: boolean;
   readonly services: readonly ServiceSettingsView[];
+  readonly scaling: readonly ScalingView[];
   /** Environments in which the product is not installed yet. */
   readonly elsewhere: readonly string[];
   readonly error: string | null;
@@ -102,6 +104,7 @@ export function SettingsPage(props: {
           )}
         </form>
       </section>
+      <ScalingCard place={head} csrf={frame.csrf} services={settings.scaling} />
       <ServiceSettingsCard place={head} csrf={frame.csrf} services={services} />
       <LogsCard action={action} csrf={frame.csrf} hidesLogs={settings.hidesLogs} />
       <section class="card" aria-labelledby="elsewhere-title">

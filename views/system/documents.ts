@@ -4,6 +4,7 @@ export const documentNames = [
   "compose",
   "baton-yaml",
   "stacks",
+  "replicas",
   "variables",
   "backups",
   "restore",
@@ -27,6 +28,10 @@ export const documents: Readonly<Record<DocumentName, { readonly title: string; 
   compose: { title: "Compose files", about: "How Baton runs each service, and which keys it supports." },
   "baton-yaml": { title: "baton.yaml", about: "Stacks, ports, health checks and limits, all of them optional." },
   stacks: { title: "Products made of stacks", about: "The order of a deployment, data, cut-over and rollback." },
+  replicas: {
+    title: "Replicas",
+    about: "A service in several containers: scaling, sticky sessions, and one that fails.",
+  },
   variables: { title: "Variables and secrets", about: "Where values come from, who sees them, and the key." },
   backups: { title: "Backups", about: "Databases and files of products: schedules, places, and the way back." },
   restore: { title: "Backup of Baton itself", about: "One archive of the server, and a new server made of it." },

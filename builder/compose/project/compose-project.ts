@@ -58,6 +58,8 @@ export interface ComposeService extends Pick<ServiceSpec, "name" | "command" | "
   readonly restart: "no" | "always" | "on-failure" | "unless-stopped" | null;
   readonly stopGraceMs: number | null;
   readonly limits: ComposeLimits;
+  /** How many of it run; null when the file does not say. */
+  readonly replicas: number | null;
   readonly labels: Readonly<Record<string, string>>;
   readonly xBaton: XBaton;
 }
@@ -109,5 +111,6 @@ export interface XBaton {
     readonly successes: number | null;
   };
   readonly strategy: "blue-green" | "recreate" | null;
+  readonly sticky: boolean;
   readonly domains: readonly string[];
 }

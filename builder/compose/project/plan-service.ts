@@ -50,6 +50,8 @@ export function planComposeService(
     // A third-party image may bring its own init, which must be process 1 (s6-overlay).
     container: { ...service.container, init: service.init ?? isBuilt },
     domains: service.xBaton.domains,
+    ...(service.replicas !== null && { replicas: service.replicas }),
+    ...(service.xBaton.sticky && { sticky: true }),
     source,
     at: service.at,
   };

@@ -13,6 +13,7 @@ const nothing: XBaton = {
   port: null,
   health: { path: null, intervalMs: null, tryTimeoutMs: null, timeoutMs: null, successes: null },
   strategy: null,
+  sticky: false,
   domains: [],
 };
 
@@ -27,7 +28,7 @@ export function readXBaton(field: Field | null, report: Report): XBaton {
     }
     return nothing;
   }
-  const { kind, port, health = {}, strategy, domains = [] } = parsed.data;
+  const { kind, port, health = {}, strategy, sticky = false, domains = [] } = parsed.data;
   const hasNoPort = kind === "worker" || kind === "init";
   if (hasNoPort && port !== undefined) {
     report.problem(field.at, `${field.key}.port`, `is set, but a service of kind ${kind} has none`, example);
@@ -47,6 +48,7 @@ export function readXBaton(field: Field | null, report: Report): XBaton {
       successes: health.successes ?? null,
     },
     strategy: strategy ?? null,
+    sticky,
     domains,
   };
 }

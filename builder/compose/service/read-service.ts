@@ -7,7 +7,7 @@ import { child, children, type Field, flag, record, text } from "../read/field.t
 import type { Report } from "../read/report.ts";
 import { readDurationMs } from "../values/quantities.ts";
 import { readContainer } from "./container/read-container.ts";
-import { readLimits, sayReplicas } from "./container/read-limits.ts";
+import { readLimits, readReplicas } from "./container/read-limits.ts";
 import { readBuild } from "./read-build.ts";
 import { readCommand } from "./read-command.ts";
 import { readEnvironment } from "./read-environment.ts";
@@ -45,10 +45,10 @@ export async function readService(
     restart: readRestart(fieldNamed("restart"), report),
     stopGraceMs: readDurationMs(fieldNamed("stop_grace_period"), report),
     limits: readLimits(field, report, surroundings.machine),
+    replicas: readReplicas(field, report),
     labels: record(fieldNamed("labels")),
     xBaton: readXBaton(fieldNamed("x-baton"), report),
   };
-  sayReplicas(field, report);
   return source && { ...service, source };
 }
 

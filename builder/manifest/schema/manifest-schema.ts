@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { parseSlug } from "../../../server/model/product.ts";
+import { mostReplicas } from "../../../server/model/scaling.ts";
 import { parseMemoryBytes } from "../../../server/model/values/memory-size.ts";
 import { leastMemoryBytes, tooLittleMemory } from "../../images/machine.ts";
 import { mountPath } from "./mount-path.ts";
@@ -67,6 +68,8 @@ const stackSchema = z
         .optional(),
       health: ofService.health,
       strategy: ofService.strategy,
+      replicas: wholeNumber(1, mostReplicas).optional(),
+      sticky: ofService.sticky,
       volumes: volumes.optional(),
       domains: ofService.domains,
       memory: memory.optional(),

@@ -34,6 +34,7 @@ export function serviceSchema(wholeNumber: (least: number, most: number) => z.Zo
       )
       .optional(),
     strategy: z.enum(["blue-green", "recreate"], says("must be blue-green or recreate")).optional(),
+    sticky: z.boolean(says("must be true or false")).optional(),
     domains: z.array(hostName, says("must be a list of host names")).optional(),
   };
 }

@@ -23,7 +23,10 @@ export function containerConfig(request: ContainerRequest, instance: InstanceId)
     ...(options.healthcheck && { Healthcheck: healthConfig(options.healthcheck) }),
     ...(options.keepsStdinOpen && { OpenStdin: true }),
     Env: Object.entries(request.environment).map(([name, value]) => `${name}=${value}`),
-    Labels: { ...ownerLabels(instance, request.owner), ...serviceLabels(request.service, request.kind) },
+    Labels: {
+      ...ownerLabels(instance, request.owner),
+      ...serviceLabels(request.service, request.kind, request.replica),
+    },
     StopTimeout: Math.ceil(request.stopGraceMs / 1000),
     ...(port && { ExposedPorts: { [port]: {} } }),
     ...(request.network !== noNetwork && {

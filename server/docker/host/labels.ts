@@ -11,6 +11,8 @@ const deploymentLabel = "baton.deployment";
 /** On containers only. A container inherits its image's labels, so this one tells ours from one made by hand. */
 export const serviceLabel = "baton.service";
 const kindLabel = "baton.kind";
+/** Containers of an older Baton have none, and are the only ones of their services. */
+const replicaLabel = "baton.replica";
 /**
  * On volumes: the deployment that copied data into it. Until that deployment has been ready, the data does not count.
  */
@@ -27,8 +29,8 @@ export function ownerLabels(instance: InstanceId, owner: Owner | LastingOwner | 
   };
 }
 
-export function serviceLabels(service: string, kind: ServiceKind): Record<string, string> {
-  return { [serviceLabel]: service, [kindLabel]: kind };
+export function serviceLabels(service: string, kind: ServiceKind, replica = 1): Record<string, string> {
+  return { [serviceLabel]: service, [kindLabel]: kind, [replicaLabel]: String(replica) };
 }
 
 export function volumeLabels(
@@ -74,12 +76,12 @@ export function lastingOwnerOf(labels: Labels | null | undefined): LastingOwner 
 /** The service that a container of ours runs; null for anything that Baton did not create as a container. */
 export function serviceOf(
   labels: Labels | null | undefined,
-): { readonly owner: Owner; readonly service: string; readonly kind: ServiceKind } | null {
+): { readonly owner: Owner; readonly service: string; readonly replica: number; readonly kind: ServiceKind } | null {
   const owner = ownerInLabels(labels);
   const service = labels?.[serviceLabel];
   const kind = labels?.[kindLabel];
   if (owner === null || service === undefined || !isKind(kind)) return null;
-  return { owner, service, kind };
+  return { owner, service, replica: rowId(labels?.[replicaLabel]) ?? 1, kind };
 }
 
 function rowId(text: string | undefined): number | null {

@@ -40,6 +40,12 @@ export interface ServiceSpec {
   readonly limits: ResourceLimits;
   /** Where its health check and limits come from; absent in versions from before they could be set. */
   readonly settings?: SettingSources;
+  /** How many of it the repository asks for; absent when it does not say, and in older versions: one. */
+  readonly replicas?: number;
+  /** How many this deployment starts, if more than one. A user may have set another number than the repository. */
+  readonly started?: number;
+  /** Whether the repository wants a visitor to come back to the same replica, by a cookie. Absent when not. */
+  readonly sticky?: boolean;
   /** Services of the product that must start first. */
   readonly dependsOn: readonly Dependency[];
   /**

@@ -21,8 +21,9 @@ export function soloNetworkName(instance: InstanceId, installation: Installation
   return `${lastingNetworkName(instance, installation)}${soloSuffix}`;
 }
 
-export function containerName(instance: InstanceId, deployment: DeploymentId, service: string): string {
-  return `baton-${instance}-d${deployment}-${service}`;
+export function containerName(instance: InstanceId, deployment: DeploymentId, service: string, replica = 1): string {
+  // After the service it could be the name of another one.
+  return `baton-${instance}-d${deployment}${replica > 1 ? `r${replica}` : ""}-${service}`;
 }
 
 /** Named after what outlives every deployment, so that each of them finds the same data. */
@@ -42,11 +43,13 @@ export interface ContainerPlan {
   readonly spec: DeploymentSpec;
   readonly stack: string;
   readonly service: ServiceSpec;
+  /** Its number among the replicas of the service, from 1; absent means 1. */
+  readonly replica?: number;
 }
 
 /** The request to the engine that runs a service of a version. Pure. */
 export function containerRequest(
-  { owner, spec, service }: Omit<ContainerPlan, "stack">,
+  { owner, spec, service, replica = 1 }: Omit<ContainerPlan, "stack">,
   placed: {
     readonly instance: InstanceId;
     readonly network: string;
@@ -58,13 +61,14 @@ export function containerRequest(
   const { instance, network, hostAddress, mounts } = placed;
   const { mounts: _, ...options } = service.container;
   return {
-    name: containerName(instance, owner.deployment, service.name),
+    name: containerName(instance, owner.deployment, service.name, replica),
     owner,
     service: service.name,
+    replica,
     kind: service.kind,
     image: service.image,
     command: service.command,
-    environment: environmentOf(owner, spec, service),
+    environment: environmentOf(spec, service, ownVariables(owner, spec, service, replica)),
     network,
     sharesNetwork: runsAlone(servicesOf(spec)),
     publish: service.port === null || hostAddress === null ? null : { containerPort: service.port, hostAddress },
@@ -79,18 +83,21 @@ export function containerRequest(
  * The app's environment: what it needs to listen and what describes it, overridden by the user's variables. Third-party
  * images get only what the compose file gives them, since PORT or HOST may mean something else to them.
  */
-function environmentOf(owner: Owner, spec: DeploymentSpec, service: ServiceSpec): Readonly<Record<string, string>> {
+function environmentOf(spec: DeploymentSpec, service: ServiceSpec, own: Environment): Environment {
   return {
-    ...(service.takesVariables ? ownVariables(owner, spec, service) : {}),
+    ...(service.takesVariables ? own : {}),
     ...service.environment,
     ...(service.takesVariables ? spec.variables : {}),
   };
 }
 
-function ownVariables(owner: Owner, spec: DeploymentSpec, service: ServiceSpec): Readonly<Record<string, string>> {
+type Environment = Readonly<Record<string, string>>;
+
+function ownVariables(owner: Owner, spec: DeploymentSpec, service: ServiceSpec, replica: number): Environment {
   return {
     ...(service.port === null ? {} : { PORT: String(service.port), HOST: "0.0.0.0" }),
     BATON_DEPLOYMENT: String(owner.deployment),
     BATON_COMMIT: spec.commit,
+    BATON_REPLICA: String(replica),
   };
 }

@@ -1,3 +1,4 @@
+import { containersOf } from "../../rules/rollout/replicas.ts";
 import { runsAlone } from "../../rules/rollout/solo.ts";
 import { prefixFor } from "../../rules/routing/subnets.ts";
 import { type DeploymentContext, type NetworkAhead, ownerOf } from "../context/context.ts";
@@ -14,7 +15,7 @@ export function createNetworkAhead(context: Omit<DeploymentContext, "networkAhea
     begin(services) {
       making = making
         .then(async () => {
-          const prefix = prefixFor(services.length);
+          const prefix = prefixFor(containersOf(services));
           const isAlone = runsAlone(services);
           if (context.signal.aborted || (!isAlone && prefixMade <= prefix)) return;
           const own = { ...context, signal: context.clock.timeout(timeoutMs) };

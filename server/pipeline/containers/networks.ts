@@ -2,6 +2,7 @@ import { type DeploymentSpec, type ServiceSpec, servicesOf } from "../../model/d
 import { SubnetTaken } from "../../ports/engine/networks.ts";
 import type { LastingOwner, Owner } from "../../ports/engine/owner.ts";
 import type { LeaseHolder } from "../../ports/store/leases.ts";
+import { containersOf } from "../../rules/rollout/replicas.ts";
 import { runsAlone } from "../../rules/rollout/solo.ts";
 import { isStateful } from "../../rules/rollout/stateful.ts";
 import { prefixFor, usualPrefix } from "../../rules/routing/subnets.ts";
@@ -42,12 +43,12 @@ export async function provideNetworks(
     holder: { installation },
     owner: { product, installation },
     // Room for three versions at once (the live one, the next, and one that is draining), and for more services later.
-    prefix: Math.min(roomyPrefix, prefixFor(4 * services.length)),
+    prefix: Math.min(roomyPrefix, prefixFor(4 * containersOf(services))),
   });
   return { own, lasting };
 }
 
-type PlannedService = Pick<ServiceSpec, "kind" | "stateful">;
+type PlannedService = Pick<ServiceSpec, "kind" | "stateful" | "started">;
 
 async function provideOwnNetwork(
   context: NetworkContext,
@@ -55,7 +56,7 @@ async function provideOwnNetwork(
   services: readonly PlannedService[],
 ): Promise<string> {
   const { product, installation, deployment } = owner;
-  const prefix = prefixFor(services.length);
+  const prefix = prefixFor(containersOf(services));
   if (runsAlone(services)) {
     const name = soloNetworkName(context.instance, installation);
     await provideNetwork(context, { name, holder: { installation }, owner: { product, installation }, prefix });
@@ -78,7 +79,7 @@ export async function prepareOwnNetwork(
   const { engine, store, signal } = context;
   const { deployment } = owner;
   const name = await provideOwnNetwork(context, owner, services);
-  const prefix = prefixFor(services.length);
+  const prefix = prefixFor(containersOf(services));
   if (prefix === usualPrefix) return;
   const made = (await engine.listNetworks(signal)).find((network) => network.name === name);
   if (!made || Number(made.subnet?.split("/")[1]) <= prefix) return;

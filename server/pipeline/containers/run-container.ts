@@ -2,10 +2,10 @@ import type { ServiceSpec } from "../../model/deployment/spec.ts";
 import { type HostAddress, hostAddress, partsOf } from "../../model/names/host-address.ts";
 import type { ContainerId } from "../../model/names/ids.ts";
 import { type ContainerState, PortTaken } from "../../ports/engine/containers.ts";
-import type { Owner } from "../../ports/engine/owner.ts";
 import { isStateful } from "../../rules/rollout/stateful.ts";
 import type { DeploymentContext } from "../context/context.ts";
 import { type ContainerPlan, containerName, containerRequest } from "./container-request.ts";
+import { leaseName } from "./lease-ports.ts";
 import type { Networks } from "./networks.ts";
 import { provideMounts } from "./service-mounts.ts";
 
@@ -31,12 +31,12 @@ export async function runContainer(
   plan: ContainerPlan & { readonly networks: Networks; readonly onNote: (text: string) => void },
 ): Promise<StartedContainer> {
   const { engine, instance, signal, failpoint } = context;
-  const { owner, service, networks, onNote } = plan;
+  const { service, networks, onNote } = plan;
   const mounts = await provideMounts(context, plan);
   const { network, second } = networksOf(service, networks);
   const avoid = new Set<number>();
   for (let tries = 1; ; tries++) {
-    const hostAddress = service.port === null ? null : await leaseAddress(context, owner, service, avoid);
+    const hostAddress = service.port === null ? null : await leaseAddress(context, plan, avoid);
     const request = containerRequest(plan, { instance, network, hostAddress, mounts });
     const container = await engine.createContainer(request, signal);
     if (second) await engine.connect(container, second.network, second.aliases, signal);
@@ -74,18 +74,17 @@ export function namesOf(service: Pick<ServiceSpec, "name" | "container">): reado
  */
 async function leaseAddress(
   { instance, store, engine, prober, limits, signal }: RunContext,
-  owner: Owner,
-  service: ServiceSpec,
+  { owner, service, replica = 1 }: ContainerPlan,
   avoid: Set<number>,
 ): Promise<HostAddress> {
   const { installation, deployment } = owner;
   const holder = isStateful(service) ? { installation } : { deployment };
   const containers = (await engine.listContainers(holder, signal)).filter(({ service: name }) => name === service.name);
-  const isOwn = ({ name }: ContainerState) => name === containerName(instance, deployment, service.name);
+  const isOwn = ({ name }: ContainerState) => name === containerName(instance, deployment, service.name, replica);
   const made = containers.find(isOwn)?.hostAddress ?? null;
   const held = containers.filter(({ status }) => status === "running").map((container) => container.hostAddress);
   for (;;) {
-    const port = await store.leases.port(holder, service.name, limits.ports, avoid);
+    const port = await store.leases.port(holder, leaseName(service.name, replica), limits.ports, avoid);
     const address = made !== null && partsOf(made).port === port ? made : hostAddress(limits.appsHost, port);
     if (held.includes(address) || (await prober.isFree(address))) return address;
     avoid.add(port);

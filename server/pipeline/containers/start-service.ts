@@ -2,6 +2,7 @@ import type { DeploymentSpec, ServiceSpec } from "../../model/deployment/spec.ts
 import type { ContainerId } from "../../model/names/ids.ts";
 import type { ContainerState } from "../../ports/engine/containers.ts";
 import { containerOf } from "../../rules/rollout/container-of.ts";
+import { replicaName, startedReplicas } from "../../rules/rollout/replicas.ts";
 import type { RolloutStep } from "../../rules/rollout/rollout.ts";
 import { isStateful, type LiveSpec } from "../../rules/rollout/stateful.ts";
 import { type DeploymentContext, ownerOf } from "../context/context.ts";
@@ -12,15 +13,15 @@ import type { RunningService } from "./running-service.ts";
 import { startFailure } from "./start-failure.ts";
 import { stopOthersOnItsData, stopReplaced } from "./stop-replaced.ts";
 
-/** Starts a service, or finds it running when it was kept. First stops what it replaces or shares data with. */
+/** Starts a service, or one of its replicas, or finds it running when it was kept. First stops what it replaces or shares data with. */
 export async function startService(
   context: DeploymentContext,
   version: { readonly spec: DeploymentSpec; readonly live: LiveSpec | null; readonly networks: Networks },
-  step: Pick<RolloutStep, "stack" | "service" | "action">,
+  step: Pick<RolloutStep, "stack" | "service" | "action"> & { readonly replica?: number },
 ): Promise<RunningService> {
   const { engine, journal, progress, signal } = context;
   const { spec, live, networks } = version;
-  const { service, stack, action } = step;
+  const { service, stack, action, replica = 1 } = step;
   const { name, keptFrom } = service;
   if (keptFrom !== null) {
     const found = await findKept(context, service);
@@ -28,7 +29,7 @@ export async function startService(
     if (found) {
       await connectToOthers(found.id);
       journal.note(`${name} is unchanged and keeps running`);
-      return { stack, spec: service, container: found.id, hostAddress: found.hostAddress, kept: true };
+      return { stack, spec: service, replica, container: found.id, hostAddress: found.hostAddress, kept: true };
     }
   }
   if (action === "replace" && live) await stopReplaced(context, live, service);
@@ -37,12 +38,13 @@ export async function startService(
   await carryOver(context, live, step);
   const owner = { ...ownerOf(context), ...(keptFrom !== null && { deployment: keptFrom }) };
   try {
-    const making = { owner, spec, stack, service, networks, onNote: journal.note };
+    const making = { owner, spec, stack, service, replica, networks, onNote: journal.note };
     const started = await runContainer(context, making);
     if (keptFrom !== null) await connectToOthers(started.container);
     const { hostAddress } = started;
-    journal.note(`${name} started${hostAddress === null ? "" : ` (port ${service.port}, on ${hostAddress})`}`);
-    return { stack, spec: service, kept: false, ...started };
+    const called = replicaName(name, replica, startedReplicas(service));
+    journal.note(`${called} started${hostAddress === null ? "" : ` (port ${service.port}, on ${hostAddress})`}`);
+    return { stack, spec: service, replica, kept: false, ...started };
   } catch (error) {
     throw await startFailure(context, "start", service, error);
   }

@@ -1,6 +1,6 @@
 import { servicesOf } from "../../model/deployment/spec.ts";
 import { stoppedMeanwhile } from "../../rules/backup/data-then.ts";
-import { containerOf } from "../../rules/rollout/container-of.ts";
+import { replicasOf } from "../../rules/rollout/container-of.ts";
 import type { LiveSpec } from "../../rules/rollout/stateful.ts";
 import type { DeploymentContext } from "../context/context.ts";
 import { drain } from "../drain.ts";
@@ -14,8 +14,8 @@ export async function stopLive(context: DeploymentContext, live: LiveSpec): Prom
   const names = stoppedMeanwhile(live.spec);
   const containers = await engine.listContainers({ installation: installation.id }, signal);
   const stopped = servicesOf(live.spec).flatMap((service) => {
-    const container = names.includes(service.name) ? containerOf(live.id, service, containers) : null;
-    return container ? [{ service, container }] : [];
+    if (!names.includes(service.name)) return [];
+    return replicasOf(live.id, service, containers).map((container) => ({ service, container }));
   });
   const served = stopped.filter(({ container }) => container.kind === "web" && container.hostAddress !== null);
   if (served.length > 0 && (await proxy.current(installation.id)) === live.id) {

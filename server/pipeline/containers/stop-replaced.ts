@@ -1,7 +1,8 @@
 import { specOf } from "../../model/deployment/deployment.ts";
 import { type DeploymentSpec, type ServiceSpec, servicesOf } from "../../model/deployment/spec.ts";
 import type { ContainerState } from "../../ports/engine/containers.ts";
-import { containerOf } from "../../rules/rollout/container-of.ts";
+import { replicasOf } from "../../rules/rollout/container-of.ts";
+import { replicaName } from "../../rules/rollout/replicas.ts";
 import type { RolloutStep } from "../../rules/rollout/rollout.ts";
 import { isStateful, type LiveSpec, makerOf, replacedBy } from "../../rules/rollout/stateful.ts";
 import type { DeploymentContext } from "../context/context.ts";
@@ -19,7 +20,7 @@ const lookEveryMs = 100;
 export async function stopReplaced(context: DeploymentContext, live: LiveSpec, service: ServiceSpec): Promise<void> {
   const { engine, proxy, limits, journal, progress, installation, signal, failpoint } = context;
   const before = replacedBy(service, live);
-  const old = before && (await containerOfLive(context, live, before));
+  const old = before && (await replicasOfLive(context, live, before))[0];
   if (!before || !old) return;
   progress.removing(service.name);
   if (old.kind === "web" && old.hostAddress !== null && (await proxy.current(installation.id)) === live.id) {
@@ -101,29 +102,34 @@ export async function restartReplaced(context: DeploymentContext, live: LiveSpec
 async function restart(context: DeploymentContext, live: LiveSpec, service: ServiceSpec): Promise<void> {
   const { engine, proxy, journal, clock, installation, deployment } = context;
   const own = { ...context, signal: clock.timeout(restartTimeoutMs + restartSlackMs) };
-  const old = await containerOfLive(own, live, service);
+  const all = await replicasOfLive(own, live, service);
+  const [first] = all;
   // A service that can run twice was stopped only if its data was carried over or replaced.
   const mayBeHeld = isStateful(service) || deployment.dataBefore !== null;
-  if (!old || (!mayBeHeld && old.status === "running")) return;
+  if (!first || (!mayBeHeld && all.every(({ status }) => status === "running"))) return;
   try {
-    if (old.status === "running") return;
-    await engine.startContainer(old.id, own.signal);
-    const answers = await untilAnswering(own, service, old);
-    journal.note(`The old ${service.name} is running again${answers ? "" : ", but is not responding yet"}`);
+    for (const old of all) {
+      if (old.status === "running") continue;
+      await engine.startContainer(old.id, own.signal);
+      const answers = await untilAnswering(own, service, old);
+      const called = replicaName(service.name, old.replica, all.length);
+      journal.note(`The old ${called} is running again${answers ? "" : ", but is not responding yet"}`);
+    }
   } finally {
-    if (service.kind === "web" && old.hostAddress !== null) {
-      await proxy.prepare(installation.id, live.id, new Map([[service.name, old.hostAddress]]));
+    // The reconciler spreads the requests over all replicas again.
+    if (service.kind === "web" && first.hostAddress !== null) {
+      await proxy.prepare(installation.id, live.id, new Map([[service.name, first.hostAddress]]));
     }
   }
 }
 
-async function containerOfLive(
+async function replicasOfLive(
   { engine, installation, signal }: DeploymentContext,
   live: LiveSpec,
   service: ServiceSpec,
-): Promise<ContainerState | null> {
+): Promise<readonly ContainerState[]> {
   const containers = await engine.listContainers({ installation: installation.id }, signal);
-  return containerOf(live.id, service, containers);
+  return replicasOf(live.id, service, containers);
 }
 
 /** Waiting requests must not reach an app that is still starting. */

@@ -94,7 +94,7 @@ export interface DeploymentContext extends PipelineContext {
  */
 export interface NetworkAhead {
   /** Begins to make it for these services. A failure is forgotten: the start of the version tries again. */
-  begin(services: readonly Pick<ServiceSpec, "kind" | "stateful">[]): void;
+  begin(services: readonly Pick<ServiceSpec, "kind" | "stateful" | "started">[]): void;
   /** Resolves when it is not being made. Wait for it before anything else makes or removes the deployment's network. */
   settled(): Promise<void>;
 }

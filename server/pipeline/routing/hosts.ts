@@ -4,6 +4,7 @@ import { faultInRoute } from "../../model/names/sound-route.ts";
 import { ProxyRefused, ProxyUnavailable } from "../../ports/proxy.ts";
 import type { LiveSpec } from "../../rules/rollout/stateful.ts";
 import { routesAfterRollback, routesDuringCutOver, withAliases } from "../../rules/routing/cut-over-routes.ts";
+import { addressesOf } from "../../rules/routing/slots.ts";
 import { withWaiting } from "../../rules/routing/waiting-routes.ts";
 import type { DeploymentContext } from "../context/context.ts";
 import { DeploymentFailed, Suspended } from "../deployment-failed.ts";
@@ -48,7 +49,7 @@ async function prepareAliases(
   aliases: ReadonlyMap<string, string>,
 ): Promise<void> {
   if (aliases.size === 0) return;
-  const addresses = await proxy.addressesOf(installation.id, live.id);
+  const addresses = await proxy.upstreamsOf(installation.id, live.id);
   const named = [...aliases].flatMap(([alias, service]) => {
     const address = addresses.get(service);
     return address === undefined ? [] : [[alias, address] as const];
@@ -69,11 +70,24 @@ export async function settleHosts(context: DeploymentContext, spec: DeploymentSp
 /** Lets requests to every service of the running version wait while it has no address, not only to those that cannot run twice. */
 export async function letRequestsWait(context: DeploymentContext): Promise<void> {
   const now = await routesNow(context);
+  await leadToOne(context);
   await setRoutes(
     context,
     now.map((route) => ({ ...route, waits: true })),
     await storedRoutes(context),
   );
+}
+
+/** A route that waits has one address. */
+async function leadToOne({ proxy, installation }: DeploymentContext): Promise<void> {
+  const live = installation.liveDeploymentId;
+  if (live === null) return;
+  const upstreams = [...(await proxy.upstreamsOf(installation.id, live))].filter(([, one]) => typeof one !== "string");
+  const firsts = upstreams.flatMap(([service, upstream]) => {
+    const [first] = addressesOf(upstream);
+    return first === undefined ? [] : [[service, first] as const];
+  });
+  if (firsts.length > 0) await proxy.prepare(installation.id, live, new Map(firsts));
 }
 
 /** Undoes `letRequestsWait`. */

@@ -11,6 +11,8 @@ export interface ContainerRequest {
   readonly name: string;
   readonly owner: Owner;
   readonly service: string;
+  /** Its number among the replicas of its service, from 1; absent means 1. */
+  readonly replica?: number;
   readonly kind: ServiceKind;
   readonly image: ImageId;
   readonly command: readonly string[] | null;
@@ -52,6 +54,8 @@ export interface ContainerState {
   readonly name: string;
   readonly owner: Owner;
   readonly service: string;
+  /** Its number among the replicas of its service, from 1. */
+  readonly replica: number;
   readonly kind: ServiceKind;
   readonly status: "created" | "running" | "restarting" | "exited" | "paused" | "dead" | "removing";
   /** Only meaningful once it has exited. */

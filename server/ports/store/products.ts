@@ -1,6 +1,7 @@
 import type { Deployment } from "../../model/deployment/deployment.ts";
 import type { DeploymentId, EnvironmentId, InstallationId, ProductId } from "../../model/names/ids.ts";
 import type { Environment, Installation, InstalledProduct, Product, PushWatch, Slug } from "../../model/product.ts";
+import type { Scaling } from "../../model/scaling.ts";
 import type { ServiceSettings } from "../../model/service-settings.ts";
 import type { VariableEntry } from "../../model/values/variable.ts";
 import type { RefuseVariables, VariableScope } from "../../model/values/variable-scope.ts";
@@ -148,6 +149,12 @@ export interface InstallationStore {
   ): Promise<ReadonlyMap<InstallationId, ReadonlyMap<string, ServiceSettings>>>;
   /** Settings that are left out stay; null unsets one. Takes effect with the next deployment. */
   setServiceSettings(id: InstallationId, service: string, changes: Partial<ServiceSettings>): Promise<void>;
+  /** How often its services run, by name, as users have set it; services that nobody has scaled are left out. */
+  scalings(id: InstallationId): Promise<ReadonlyMap<string, Scaling>>;
+  /** The same for all installations. One without any is left out. */
+  allScalings(): Promise<ReadonlyMap<InstallationId, ReadonlyMap<string, Scaling>>>;
+  /** What is left out stays; null leaves it to the repository. */
+  setScaling(id: InstallationId, service: string, changes: Partial<Scaling>): Promise<void>;
   /**
    * Stops an installation by hand: the live deployment becomes `stopped`, and none is live. Resolves with null when a
    * deployment is running.

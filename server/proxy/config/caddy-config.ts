@@ -1,19 +1,13 @@
 import { join } from "node:path";
 import type { InstallationId } from "../../model/names/ids.ts";
-import { holdLimitMs, type InstallationRoutes } from "../../ports/proxy.ts";
+import type { InstallationRoutes } from "../../ports/proxy.ts";
 import { addressFile } from "../switch/address-files.ts";
 import { gateAddress, matchGate } from "../switch/gate.ts";
 import { stopped } from "../switch/route-folders.ts";
 import { hostsOf, inOrder, servicesOf, splitByWaiting } from "../switch/route-table.ts";
-import {
-  linkedAddress,
-  linkedDeployment,
-  lowerCaseHost,
-  matchLinked,
-  matchLinkedTo,
-  matchLinkedWithDeployment,
-} from "./linked-routes.ts";
-import { noAnswerPage, nothingDeployedPage, type StaticAnswer, stoppedPage, unknownHostPage } from "./pages.ts";
+import { deploymentHeader, type JsonObject, named, patience, proven, proxyTo, respond } from "./handlers.ts";
+import { linkedProof, linkedRoutes, matchLinkedTo } from "./linked-routes.ts";
+import { noAnswerPage, nothingDeployedPage, stoppedPage, unknownHostPage } from "./pages.ts";
 
 /** The part of the configuration that stays the same while hosts come and go, above all the listeners. */
 export interface FixedConfig {
@@ -42,22 +36,12 @@ export interface InternalPorts {
   readonly resting: number;
 }
 
-export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
-type JsonObject = { readonly [key: string]: Json };
 export type CaddyConfig = JsonObject;
 
 /** The Host and Origin that the admin endpoint accepts. */
 export const adminOrigin = "baton";
-/** A header that only the proof listener sends: a deployment's id, or one of the words below. */
-export const deploymentHeader = "X-Baton-Deployment";
 /** The proof listener's answer for a host without a route. */
 export const unknownHost = "unknown";
-
-// A load must not cut the WebSockets of other apps; a day bounds how long an old configuration stays in memory.
-const streamCloseDelay = "24h";
-// Shorter than app servers' own keep-alive (Node closes after 5 s, others after 2), so that no request is sent on a
-// connection that the app is just closing. A new one on loopback costs microseconds.
-const upstreamIdleTimeout = "1s";
 
 /**
  * Renders the whole configuration for these routes in a fixed order, so that equal routes give equal configurations.
@@ -82,7 +66,7 @@ export function renderConfig(frame: FixedConfig, installations: readonly Install
 }
 
 function servers(frame: FixedConfig, installations: readonly InstallationRoutes[]): JsonObject {
-  const { plainHttp, publicHost, internalPorts } = frame;
+  const { plainHttp, publicHost, internalPorts, routesFolder } = frame;
   const { waiting, linked } = splitByWaiting(installations);
   const apps = appsOf(frame, waiting);
   const front = apps.map(({ id, hosts, upstream }) => ({
@@ -97,7 +81,7 @@ function servers(frame: FixedConfig, installations: readonly InstallationRoutes[
         front: plainServer(loopback(frame, frame.httpPort), [
           gateRoute(frame),
           ...front,
-          ...linkedRoutes(frame),
+          ...linkedRoutes(routesFolder),
           ...withoutDot,
           notFound,
         ]),
@@ -105,7 +89,7 @@ function servers(frame: FixedConfig, installations: readonly InstallationRoutes[
       }
     : {
         front: secureServer(frame, [
-          ...[...baton, gateRoute(frame), ...front, ...certifiedRoutes(frame, hostsOf(linked))],
+          ...[...baton, gateRoute(frame), ...front, ...linkedRoutes(routesFolder, hostsOf(linked))],
           ...[...withoutDot, notFound],
         ]),
         redirect: plainServer([`:${frame.httpPort}`], [...redirectToHttps(frame, hosts), ...withoutDot, notFound]),
@@ -115,30 +99,13 @@ function servers(frame: FixedConfig, installations: readonly InstallationRoutes[
     proof: {
       ...plainServer(
         [`127.0.0.1:${internalPorts.proof}`],
-        [...apps.map(proofRoute), ...linkedProof(frame), unknownToProof],
+        [...apps.map(proofRoute), ...linkedProof(routesFolder), unknownToProof],
       ),
       // Requests that have waited at the gate come from the front door, which knows who sent them.
       trusted_proxies: { source: "static", ranges: ["127.0.0.1/32"] },
     },
     resting: plainServer([`127.0.0.1:${internalPorts.resting}`], restingRoutes(frame, waiting)),
   };
-}
-
-/** The route of all hosts that have a link. */
-function linkedRoutes({ routesFolder }: FixedConfig): readonly JsonObject[] {
-  return [lowerCaseHost, { match: [matchLinked(routesFolder)], handle: [proxyTo(linkedAddress)], terminal: true }];
-}
-
-/** The same over HTTPS: Caddy obtains certificates for the hosts that routes name. */
-function certifiedRoutes(frame: FixedConfig, hosts: readonly string[]): readonly JsonObject[] {
-  if (hosts.length === 0) return [];
-  const match = [{ host: hosts, ...matchLinked(frame.routesFolder) }];
-  return [lowerCaseHost, { match, handle: [proxyTo(linkedAddress)], terminal: true }];
-}
-
-function linkedProof({ routesFolder }: FixedConfig): readonly JsonObject[] {
-  const match = [matchLinkedWithDeployment(routesFolder)];
-  return [lowerCaseHost, { match, handle: [named(linkedDeployment), provenProxyTo(linkedAddress)], terminal: true }];
 }
 
 /** One service that has a route of its own, because requests wait while it is replaced. */
@@ -192,26 +159,6 @@ function forHosts(hosts: readonly string[], handle: readonly JsonObject[]) {
   return { match: [{ host: hosts }], handle, terminal: true } as const;
 }
 
-/** A refused connection has sent nothing yet, so any request may be retried. */
-const patience: JsonObject = { load_balancing: { try_duration: `${holdLimitMs / 1000}s`, try_interval: "50ms" } };
-
-/**
- * Headers in which clients claim their origin, and which apps may believe. Caddy itself replaces X-Forwarded-For, -Host
- * and -Proto. The headers of CDNs are left alone, for people who run one in front.
- */
-const claims = ["Forwarded", "X-Real-Ip", "X-Client-Ip", "X-Cluster-Client-Ip"];
-const furtherClaims = ["Port", "Server", "Scheme", "Ssl", "Prefix"].map((what) => `X-Forwarded-${what}`);
-
-function proxyTo(dial: string): JsonObject {
-  return {
-    handler: "reverse_proxy",
-    upstreams: [{ dial }],
-    headers: { request: { delete: [...claims, ...furtherClaims] } },
-    stream_close_delay: streamCloseDelay,
-    transport: { protocol: "http", keep_alive: { idle_timeout: upstreamIdleTimeout } },
-  };
-}
-
 /** While the gate is closed, requests wait here; then they go on to the proof listener, which serves the same hosts. */
 function gateRoute({ routesFolder }: FixedConfig): JsonObject {
   const { headers, ...proxy } = proxyTo(gateAddress(routesFolder));
@@ -223,22 +170,8 @@ function gateRoute({ routesFolder }: FixedConfig): JsonObject {
   };
 }
 
-/** The hop from the front door to the proof listener is none of the app's business. */
-const innerHop = { "X-Forwarded-For": [{ search_regexp: ", 127\\.0\\.0\\.1$", replace: "" }] };
-
-function provenProxyTo(dial: string): JsonObject {
-  const { headers, ...proxy } = proxyTo(dial);
-  const { request } = headers as { readonly request: JsonObject };
-  return { ...proxy, headers: { request: { ...request, replace: innerHop } } };
-}
-
 function proofRoute({ hosts, upstream, deployment }: App): JsonObject {
-  return forHosts(hosts, [named(deployment), provenProxyTo(upstream)]);
-}
-
-/** Deferred, so that it is set when the answer leaves and overrides a header of this name from the app. */
-function named(deployment: string): JsonObject {
-  return { handler: "headers", response: { set: { [deploymentHeader]: [deployment] }, deferred: true } };
+  return forHosts(hosts, [named(deployment), proven(proxyTo(upstream))]);
 }
 
 function restingRoutes(frame: FixedConfig, installations: readonly InstallationRoutes[]): readonly JsonObject[] {
@@ -279,10 +212,6 @@ const withoutDot: readonly JsonObject[] = [
     terminal: true,
   },
 ];
-
-function respond({ status, headers, body }: StaticAnswer, extra: JsonObject = {}): JsonObject {
-  return { handler: "static_response", status_code: status, headers: { ...headers, ...extra }, body };
-}
 
 const notFound: JsonObject = { handle: [respond(unknownHostPage)] };
 const unknownToProof: JsonObject = { handle: [respond(unknownHostPage, { [deploymentHeader]: [unknownHost] })] };

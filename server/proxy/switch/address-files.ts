@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { replaceFile, syncFolder } from "../../files/durable-file.ts";
 import { type HostAddress, hostAddress } from "../../model/names/host-address.ts";
 import { isServiceName } from "../../model/names/service-name.ts";
+import type { Upstream } from "../../ports/proxy.ts";
 
 /** The name of the file with a service's address. The `@` keeps it apart from `.deployment`, `..` and the like. */
 export function addressFile(service: string): string {
@@ -13,6 +14,23 @@ export function addressFile(service: string): string {
 export function serviceOfFile(file: string): string | null {
   const service = file.slice(1);
   return file.startsWith("@") && isServiceName(service) ? service : null;
+}
+
+/** Begins a file that spreads the requests to a service over slots. No address contains them. */
+export const spreadWord = "spread";
+export const stickyWord = "sticky";
+
+/** What such a file holds: an address, or a word and the address of each slot, apart by one space. */
+export function upstreamText(upstream: Upstream): string {
+  if (typeof upstream === "string") return upstream;
+  return [upstream.isSticky ? stickyWord : spreadWord, ...upstream.slots].join(" ");
+}
+
+/** Null when it holds nothing that can be dialled. */
+export function upstreamIn(text: string): Upstream | null {
+  const [first = "", ...slots] = text.trim().split(" ") as HostAddress[];
+  if (first !== spreadWord && first !== stickyWord) return first === "" ? null : (first as HostAddress);
+  return { slots, isSticky: first === stickyWord };
 }
 
 /** The files that an older Baton's Caddy reads: the port alone, on 127.0.0.1, in a file named after the service. */

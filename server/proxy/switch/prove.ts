@@ -3,7 +3,8 @@ import { setTimeout as delay } from "node:timers/promises";
 import { deadline } from "../../async/deadline.ts";
 import type { DeploymentId } from "../../model/names/ids.ts";
 import { ProxyUnavailable } from "../../ports/proxy.ts";
-import { deploymentHeader, unknownHost } from "../config/caddy-config.ts";
+import { unknownHost } from "../config/caddy-config.ts";
+import { deploymentHeader } from "../config/handlers.ts";
 
 /** Asks the proof listener, which serves the public routes and names the deployment that answered. */
 export interface Prover {

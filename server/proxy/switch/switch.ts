@@ -1,11 +1,11 @@
 import { mkdir, readFile, rm, symlink } from "node:fs/promises";
 import { join } from "node:path";
 import { syncFolder } from "../../files/durable-file.ts";
-import { type HostAddress, hostAddress } from "../../model/names/host-address.ts";
+import { hostAddress } from "../../model/names/host-address.ts";
 import type { DeploymentId, InstallationId } from "../../model/names/ids.ts";
 import { isServiceName } from "../../model/names/service-name.ts";
-import type { InstallationRoutes, Proxy as ProxyPort } from "../../ports/proxy.ts";
-import { addressFile, serviceOfFile } from "./address-files.ts";
+import { type InstallationRoutes, type Proxy as ProxyPort, slotCount, type Upstream } from "../../ports/proxy.ts";
+import { addressFile, serviceOfFile, upstreamIn, upstreamText } from "./address-files.ts";
 import { rememberFolders } from "./remember-folders.ts";
 import {
   createRouteFolders,
@@ -26,6 +26,7 @@ import { servicesOf } from "./route-table.ts";
  *
  *     7/live -> 12          a symlink; replacing it is the cut-over
  *     7/12/@web             the address of service `web` in deployment 12: 127.0.0.2:20001
+ *     7/12/@api             the slots of a service that runs more than once: spread 127.0.0.2:20002 127.0.0.2:20003 …
  *     7/12/.deployment      its id, for the proof
  *     7/stopped, 7/empty    the same for "stopped by hand" and "never deployed"; the address is the resting page's,
  *                           in files that all installations share
@@ -33,7 +34,7 @@ import { servicesOf } from "./route-table.ts";
 export interface Switch
   extends Pick<
     ProxyPort,
-    "prepare" | "hold" | "addressesOf" | "switchTo" | "current" | "forget" | "forgetInstallation" | "listFolders"
+    "prepare" | "hold" | "upstreamsOf" | "switchTo" | "current" | "forget" | "forgetInstallation" | "listFolders"
   > {
   /** Makes sure that each `live` exists, and that its target has an answer for each of these services. */
   settle(installations: readonly InstallationRoutes[]): Promise<void>;
@@ -51,7 +52,7 @@ export function createSwitch(config: { readonly routesFolder: string; readonly r
   /** The services that this process has settled; with a thousand installations, checking again takes seconds. */
   const settled = new Map<InstallationId, string>();
   const switchTo = createSwitchTo(folders);
-  const addresses = rememberFolders(addressesIn);
+  const upstreams = rememberFolders(upstreamsIn);
   const entries = rememberFolders(entriesOf);
   const targets = rememberFolders(targetIn);
 
@@ -74,17 +75,18 @@ export function createSwitch(config: { readonly routesFolder: string; readonly r
       await syncFolder(config.routesFolder);
     },
 
-    async prepare(installation, deployment, addresses) {
-      const stranger = [...addresses.keys()].find((service) => !isServiceName(service));
-      if (stranger !== undefined) throw new TypeError(`${JSON.stringify(stranger)} is not a service name.`);
-      const files = [...addresses].map(([service, address]) => [addressFile(service), address] as const);
+    async prepare(installation, deployment, upstreams) {
+      for (const [service, upstream] of upstreams) assertUsable(service, upstream);
+      const files = [...upstreams].map(
+        ([service, upstream]) => [addressFile(service), upstreamText(upstream)] as const,
+      );
       await write(installation, String(deployment), new Map([...files, [idFile, String(deployment)] as const]));
     },
 
     hold: (installation, deployment, services) =>
       write(installation, String(deployment), new Map(services.map((service) => [addressFile(service), nowhere]))),
 
-    addressesOf: (installation, deployment) => addresses(join(folderOf(installation), String(deployment))),
+    upstreamsOf: (installation, deployment) => upstreams(join(folderOf(installation), String(deployment))),
 
     async current(installation) {
       const target = await targets(folderOf(installation));
@@ -142,15 +144,23 @@ function createSwitchTo(folders: RouteFolders): Switch["switchTo"] {
   };
 }
 
-async function addressesIn(folder: string): Promise<ReadonlyMap<string, HostAddress>> {
-  const addresses = await Promise.all(
+async function upstreamsIn(folder: string): Promise<ReadonlyMap<string, Upstream>> {
+  const upstreams = await Promise.all(
     (await entriesOf(folder)).map(async (file) => {
       const service = serviceOfFile(file);
       const content = service && (await readFile(join(folder, file), "utf8").catch(nullWhenMissing));
-      return service && content ? [[service, content.trim() as HostAddress] as const] : [];
+      const upstream = content ? upstreamIn(content) : null;
+      return service && upstream ? [[service, upstream] as const] : [];
     }),
   );
-  return new Map(addresses.flat());
+  return new Map(upstreams.flat());
+}
+
+/** Caddy answers 502 to everything when it cannot read what a file holds. */
+function assertUsable(service: string, upstream: Upstream): void {
+  if (!isServiceName(service)) throw new TypeError(`${JSON.stringify(service)} is not a service name.`);
+  if (typeof upstream === "string" || upstream.slots.length === slotCount) return;
+  throw new TypeError(`${service} has ${upstream.slots.length} slots instead of ${slotCount}.`);
 }
 
 function idsAmong<Id extends number>(names: readonly string[]): readonly Id[] {

@@ -1,7 +1,7 @@
 import { specOf } from "../../model/deployment/deployment.ts";
 import { servicesOf } from "../../model/deployment/spec.ts";
 import type { InstallationId } from "../../model/names/ids.ts";
-import type { Repair } from "../../rules/rollout/reconcile.ts";
+import type { Repair } from "../../rules/rollout/repair.ts";
 import { isSoloNetwork, runsAlone } from "../../rules/rollout/solo.ts";
 import type { ReconcilerContext } from "../context.ts";
 

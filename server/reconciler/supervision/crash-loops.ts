@@ -3,14 +3,16 @@ import { servicesOf } from "../../model/deployment/spec.ts";
 import type { ContainerId, DeploymentId } from "../../model/names/ids.ts";
 import type { ContainerState } from "../../ports/engine/containers.ts";
 import { type CrashLoop, crashLoopOf, crashLoopText } from "../../rules/health/crash-loop.ts";
-import { containerOf } from "../../rules/rollout/container-of.ts";
+import { replicasOf } from "../../rules/rollout/container-of.ts";
 import { groupBy } from "../../rules/rollout/group-by.ts";
-import type { DesiredState, ObservedState } from "../../rules/rollout/reconcile.ts";
+import { replicaName } from "../../rules/rollout/replicas.ts";
+import type { DesiredState, ObservedState } from "../../rules/rollout/world.ts";
 import type { ReconcilerContext } from "../context.ts";
 
 /** A service of a live version, with its container. */
 interface Found {
   readonly deployment: DeploymentId;
+  /** Its name, with the number of a further replica. */
   readonly service: string;
   readonly container: ContainerState;
 }
@@ -58,8 +60,11 @@ function liveContainers({ installations, deployments }: DesiredState, { containe
     return !live || !spec
       ? []
       : servicesOf(spec).flatMap((service) => {
-          const container = containerOf(live.id, service, own);
-          return container ? [{ deployment: live.id, service: service.name, container }] : [];
+          const replicas = replicasOf(live.id, service, own);
+          return replicas.map((container) => {
+            const name = replicaName(service.name, container.replica, 1);
+            return { deployment: live.id, service: name, container };
+          });
         });
   });
 }

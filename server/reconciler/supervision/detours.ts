@@ -1,5 +1,6 @@
-import { type Detour, detoursOf } from "../../rules/rollout/detours.ts";
-import type { DesiredState, ObservedState } from "../../rules/rollout/reconcile.ts";
+import { type Detour, detoursOf, type Way } from "../../rules/rollout/detours.ts";
+import type { DesiredState, ObservedState } from "../../rules/rollout/world.ts";
+import { upstreamOf } from "../../rules/routing/slots.ts";
 import { type ReconcilerContext, warn } from "../context.ts";
 
 /** Ports are closed a moment after the connection to the daemon is. */
@@ -26,7 +27,7 @@ export function createDetours({
   let known: readonly Detour[] = [];
   let taken: ReadonlySet<Detour> = new Set();
 
-  const answers = async (address: Detour["own"], holdMs: number) =>
+  const answers = async (address: Way["own"], holdMs: number) =>
     (await prober.tcp(address, holdMs, answerLimitMs, signal)).type === "open";
 
   /**
@@ -34,16 +35,23 @@ export function createDetours({
    * open all the time shows the end at once.
    */
   async function followOne(detour: Detour): Promise<"taken" | "left" | "over"> {
-    const { installation, deployment, service, published, own } = detour;
+    const { installation, deployment, service, ways, isSticky } = detour;
     const was = taken.has(detour);
-    const [isPublished, isRunning] = await Promise.all([
-      answers(published, staysOpenMs),
-      answers(own, was ? staysOpenMs : 0),
-    ]);
-    const is = !isPublished && isRunning;
-    if (is !== was) await proxy.prepare(installation, deployment, new Map([[service, is ? own : published]]));
-    if (was && !isRunning) return "over";
+    const looks = await Promise.all(ways.map((way) => lookAt(way, was)));
+    const is = looks.every(({ isPublished }) => !isPublished) && looks.some(({ isRunning }) => isRunning);
+    const addresses = looks.map(({ published, own, isRunning }) => (is ? (isRunning ? own : null) : published));
+    const upstream = upstreamOf(addresses, { isSticky });
+    if (is !== was && upstream) await proxy.prepare(installation, deployment, new Map([[service, upstream]]));
+    if (was && looks.every(({ isRunning }) => !isRunning)) return "over";
     return is ? "taken" : "left";
+  }
+
+  async function lookAt(way: Way, wasTaken: boolean) {
+    const [isPublished, isRunning] = await Promise.all([
+      answers(way.published, staysOpenMs),
+      answers(way.own, wasTaken ? staysOpenMs : 0),
+    ]);
+    return { ...way, isPublished, isRunning };
   }
 
   return {

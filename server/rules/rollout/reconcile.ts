@@ -1,109 +1,38 @@
 import { type Deploying, type Deployment, specOf } from "../../model/deployment/deployment.ts";
 import { type ServiceSpec, servicesOf } from "../../model/deployment/spec.ts";
-import type { HostAddress } from "../../model/names/host-address.ts";
 import type { DeploymentId, InstallationId } from "../../model/names/ids.ts";
 import type { Installation } from "../../model/product.ts";
 import type { ContainerState } from "../../ports/engine/containers.ts";
-import type { NetworkInfo } from "../../ports/engine/networks.ts";
-import { containerOf } from "./container-of.ts";
 import { groupBy } from "./group-by.ts";
+import type { Repair } from "./repair.ts";
+import { restorations } from "./restorations.ts";
 import { isSoloNetwork, runsAlone } from "./solo.ts";
-import { carriedVolumes, isStateful, makerOf } from "./stateful.ts";
+import { isStateful } from "./stateful.ts";
+import { misroutedUpstreams, type SpreadService, spreadServices, surplusReplicas } from "./traffic.ts";
+import { type DesiredState, liveOf, type ObservedState, type Rows, type World } from "./world.ts";
 
-/** The state that the rows describe. */
-export interface DesiredState {
-  /** Installations of products that are not deleted. */
-  readonly installations: readonly Installation[];
-  /** Deleted installations that the proxy still serves: nothing of theirs may be removed yet. */
-  readonly stillServed: ReadonlySet<InstallationId>;
-  /** Live deployments and all that are not over. */
-  readonly deployments: readonly Deployment[];
-  readonly leaseHolders: readonly DeploymentId[];
-  /** Installations whose volumes are being filled from a backup: their services may not use them meanwhile. */
-  readonly restoring: ReadonlySet<InstallationId>;
+export interface Reconciled {
+  readonly repairs: readonly Repair[];
+  /** Services whose requests are spread over replicas, for those who watch these. */
+  readonly spread: readonly SpreadService[];
 }
-
-/** The state of Docker and the proxy. */
-export interface ObservedState {
-  readonly containers: readonly ContainerState[];
-  readonly networks: readonly NetworkInfo[];
-  /** Folders of the proxy: the deployments of each installation. */
-  readonly folders: ReadonlyMap<InstallationId, readonly DeploymentId[]>;
-  /** The deployment that the symlink on disk points to. */
-  readonly current: ReadonlyMap<InstallationId, DeploymentId | "stopped">;
-  /** The address that each service's traffic goes to. */
-  readonly upstreams: ReadonlyMap<InstallationId, ReadonlyMap<string, HostAddress>>;
-}
-
-/** A repair makes the world match the rows. Each can be repeated safely. */
-export type Repair =
-  /** The proxy serves another version than the rows say. */
-  | { readonly type: "switch"; readonly installation: InstallationId; readonly to: DeploymentId | "stopped" }
-  /** An installation was stopped by hand and still has traffic. Its hosts must answer 503. */
-  | { readonly type: "stop-traffic"; readonly installation: InstallationId }
-  /** A service's traffic goes to another address than its container has. */
-  | {
-      readonly type: "update-upstream";
-      readonly installation: InstallationId;
-      readonly deployment: DeploymentId;
-      readonly service: string;
-      readonly address: HostAddress;
-    }
-  /** Drain, stop and remove what belongs to a deployment. */
-  | {
-      readonly type: "remove-version";
-      readonly installation: InstallationId | null;
-      readonly deployment: DeploymentId;
-      /** Services whose containers a later version has kept. */
-      readonly except: readonly string[];
-    }
-  /** Remove a network of an installation that none of its versions needs any more. */
-  | {
-      readonly type: "remove-network";
-      readonly installation: InstallationId;
-      readonly name: string;
-      /** Whether the installation's stateful services still have leases. */
-      readonly keepsLeases: boolean;
-    }
-  /** A container of the live version is missing or stopped: start it again from its spec. */
-  | {
-      readonly type: "restore-service";
-      readonly installation: InstallationId;
-      readonly deployment: DeploymentId;
-      readonly service: string;
-    }
-  | { readonly type: "forget-installation"; readonly installation: InstallationId };
 
 /** Compares the rows with the world. The reconciler carries out the repairs. */
-export function reconcile(desired: DesiredState, observed: ObservedState): readonly Repair[] {
+export function reconcile(desired: DesiredState, observed: ObservedState): Reconciled {
   const { deployments } = desired;
   const { containers } = observed;
   const deploying = deployments.filter((deployment): deployment is Deploying => deployment.status === "deploying");
-  return repairsOf(
-    {
-      ...desired,
-      byId: new Map(deployments.map((deployment) => [deployment.id, deployment])),
-      deploying: groupBy(deploying, ({ installationId }) => installationId),
-    },
-    {
-      ...observed,
-      madeBy: groupBy(containers, ({ owner }) => owner.deployment),
-      ofInstallation: groupBy(containers, ({ owner }) => owner.installation),
-    },
-  );
-}
-
-/** The rows by what they are looked up by: with a thousand products, searching the list each time takes long. */
-interface Rows extends DesiredState {
-  readonly byId: ReadonlyMap<DeploymentId, Deployment>;
-  /** Deployments past their build. */
-  readonly deploying: ReadonlyMap<InstallationId, readonly Deploying[]>;
-}
-
-interface World extends ObservedState {
-  /** The containers that a deployment has made. */
-  readonly madeBy: ReadonlyMap<DeploymentId, readonly ContainerState[]>;
-  readonly ofInstallation: ReadonlyMap<InstallationId, readonly ContainerState[]>;
+  const rows: Rows = {
+    ...desired,
+    byId: new Map(deployments.map((deployment) => [deployment.id, deployment])),
+    deploying: groupBy(deploying, ({ installationId }) => installationId),
+  };
+  const world: World = {
+    ...observed,
+    madeBy: groupBy(containers, ({ owner }) => owner.deployment),
+    ofInstallation: groupBy(containers, ({ owner }) => owner.installation),
+  };
+  return { repairs: repairsOf(rows, world), spread: spreadServices(rows, world) };
 }
 
 function repairsOf(rows: Rows, world: World): readonly Repair[] {
@@ -113,6 +42,7 @@ function repairsOf(rows: Rows, world: World): readonly Repair[] {
     ...rows.installations.flatMap((installation) => trafficSwitches(installation, rows, world)),
     ...rows.installations.flatMap((installation) => misroutedUpstreams(installation, rows, world)),
     ...rows.installations.flatMap((installation) => restorations(installation, rows, world)),
+    ...rows.installations.flatMap((installation) => surplusReplicas(installation, rows, world)),
     ...removals(wanted, rows, world),
     ...networksToRemove(wanted, rows, world),
     ...[...world.folders.keys()]
@@ -152,78 +82,8 @@ function trafficSwitches(installation: Installation, rows: Rows, world: World): 
     : [{ type: "switch", installation: installation.id, to }];
 }
 
-function misroutedUpstreams(installation: Installation, rows: Rows, world: World): readonly Repair[] {
-  const live = liveOf(installation, rows);
-  const addresses = world.upstreams.get(installation.id);
-  // A running deployment moves its own traffic.
-  const isDeploying = rows.deploying.has(installation.id);
-  if (live?.status !== "ready" || isDeploying || !addresses || world.current.get(installation.id) !== live.id)
-    return [];
-  return servicesOf(live.spec).flatMap((service): readonly Repair[] => {
-    const container = service.kind === "web" ? containerIn(world, live, service) : null;
-    const address = container?.status === "running" ? container.hostAddress : null;
-    if (address === null || addresses.get(service.name) === address) return [];
-    return [
-      { type: "update-upstream", installation: installation.id, deployment: live.id, service: service.name, address },
-    ];
-  });
-}
-
 function isSwitching(installation: Installation, rows: Rows): boolean {
   return (rows.deploying.get(installation.id) ?? []).some(({ step }) => step !== "start");
-}
-
-function liveOf({ liveDeploymentId }: Installation, rows: Rows): Deployment | undefined {
-  return liveDeploymentId === null ? undefined : rows.byId.get(liveDeploymentId);
-}
-
-function containerIn({ madeBy }: World, live: Deployment, service: ServiceSpec): ContainerState | null {
-  return containerOf(live.id, service, madeBy.get(service.keptFrom ?? live.id) ?? []);
-}
-
-function restorations(installation: Installation, rows: Rows, world: World): readonly Repair[] {
-  const live = liveOf(installation, rows);
-  if (live?.status !== "ready" || rows.restoring.has(installation.id)) return [];
-  // What a running deployment stopped in order to replace it, it also restores.
-  const replacing = rows.deploying.get(installation.id) ?? [];
-  const own = world.ofInstallation.get(installation.id) ?? [];
-  const isBeingReplaced = (service: ServiceSpec) => replacing.some((deployment) => isReplacedBy(service, deployment));
-  return (
-    servicesOf(live.spec)
-      .filter((service) => service.kind !== "init" && !isBeingReplaced(service))
-      // Nothing else may use its data, so leftovers of a failed version go first.
-      .filter(
-        (service) =>
-          !isStateful(service) ||
-          !own.some(
-            (container) => container.service === service.name && container.owner.deployment !== makerOf(service, live),
-          ),
-      )
-      .filter((service) => {
-        const container = containerIn(world, live, service);
-        return (
-          !container || container.status === "created" || container.status === "exited" || container.status === "dead"
-        );
-      })
-      .map((service) => ({
-        type: "restore-service" as const,
-        installation: installation.id,
-        deployment: live.id,
-        service: service.name,
-      }))
-  );
-}
-
-/**
- * Whether a running deployment stops this service of the live version on its way, because it is stateful, or its data is
- * carried over or replaced.
- */
-export function isReplacedBy(
-  service: ServiceSpec,
-  { spec, dataBefore }: Pick<Deploying, "spec" | "dataBefore">,
-): boolean {
-  const next = servicesOf(spec).find(({ name }) => name === service.name);
-  return isStateful(service) || dataBefore !== null || (next !== undefined && carriedVolumes(next).length > 0);
 }
 
 function removals(wanted: ReadonlySet<DeploymentId>, rows: Rows, world: World): readonly Repair[] {

@@ -13,6 +13,11 @@ export function prefixFor(containers: number): number {
   return Math.min(usualPrefix, 32 - Math.ceil(Math.log2(containers + 3)));
 }
 
+/** How many containers such a network has addresses for. */
+export function addressesIn(prefix: number): number {
+  return 2 ** (32 - prefix) - 3;
+}
+
 const cidrPattern = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})\/(\d{1,2})$/;
 
 /** Parses "10.214.0.0/16" and clears the bits after the prefix. Null when it is no IPv4 network. */

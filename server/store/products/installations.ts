@@ -12,6 +12,7 @@ import { environments, products } from "../schema/products.ts";
 import { changeCheckedVariables } from "./change-variables.ts";
 import { environmentColumns, installationColumns, productColumns } from "./installation-row.ts";
 import { readOverview } from "./overview.ts";
+import { allScalings, scalingsOf, setScaling } from "./scalings.ts";
 import { setServiceSettings, settingsOf, settingsOfAll } from "./service-settings.ts";
 import { takeDown } from "./take-down.ts";
 import { readScopes } from "./variable-scopes.ts";
@@ -36,7 +37,9 @@ type Reads =
   | "ofProduct"
   | "deleted"
   | "serviceSettings"
-  | "serviceSettingsOf";
+  | "serviceSettingsOf"
+  | "scalings"
+  | "allScalings";
 
 function createReads(database: Database): Pick<InstallationStore, Reads> {
   return {
@@ -78,6 +81,8 @@ function createReads(database: Database): Pick<InstallationStore, Reads> {
 
     serviceSettings: (id) => database.read((queries) => settingsOf(queries, id)),
     serviceSettingsOf: (ids) => database.read((queries) => settingsOfAll(queries, ids)),
+    scalings: (id) => database.read((queries) => scalingsOf(queries, id)),
+    allScalings: () => database.read((queries) => allScalings(queries)),
   };
 }
 
@@ -136,6 +141,8 @@ function createWrites(database: Database, secrets: Secrets): Pick<InstallationSt
         return ofProduct(tx, product);
       }),
 
+    setScaling: (id, service, changes) =>
+      database.write((transaction) => setScaling(transaction, id, service, changes)),
     setServiceSettings: (id, service, changes) =>
       database.write((transaction) => setServiceSettings(transaction, id, service, changes)),
 

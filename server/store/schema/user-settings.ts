@@ -82,6 +82,23 @@ export const environmentVariables = pgTable(
   ],
 );
 
+/** How often a service runs, as a user has set it: see Scaling. A service that nobody has scaled has no row. */
+export const serviceScalings = pgTable(
+  "service_scalings",
+  {
+    installationId: rowId<InstallationId>("installation_id")
+      .notNull()
+      .references(() => installations.id, { onDelete: "cascade" }),
+    service: text().notNull(),
+    replicas: integer(),
+    sticky: boolean(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.installationId, table.service] }),
+    check("service_scalings_replicas", sql`${table.replicas} is null or ${table.replicas} between 1 and 32`),
+  ],
+);
+
 /**
  * Settings of a service that do not come from its repository: see ServiceSettings. A service without settings has no
  * row.

@@ -121,7 +121,6 @@ describe("a service", () => {
     ["platform: linux/arm64", "services.web.platform is not applied"],
     ["mem_reservation: 64m", "services.web.mem_reservation is not applied"],
     ["develop: { watch: [{ path: ., action: rebuild }] }", "services.web.develop is for docker compose watch"],
-    ["deploy: { replicas: 3 }", "services.web.deploy.replicas asks for 3 containers: Baton runs one"],
     ["deploy: { placement: { constraints: [a] } }", "services.web.deploy.placement is for Docker Swarm"],
     ['ports: ["8080:80"]', "services.web.ports asks for port 8080 on the host"],
     [

@@ -34,9 +34,12 @@ describe("a service in normal form", () => {
     ],
     [
       "deploy: { replicas: 2, resources: { limits: { cpus: '0.5', memory: 512M, pids: 100 } } }",
-      { limits: { cpus: 0.5, memoryBytes: 512 * 1024 ** 2, pids: 100 } },
+      { limits: { cpus: 0.5, memoryBytes: 512 * 1024 ** 2, pids: 100 }, replicas: 2 },
     ],
-    ["cpus: 2\nmem_limit: 1g\npids_limit: -1\nscale: 3", { limits: { cpus: 2, memoryBytes: 1024 ** 3, pids: null } }],
+    [
+      "cpus: 2\nmem_limit: 1g\npids_limit: -1\nscale: 3",
+      { limits: { cpus: 2, memoryBytes: 1024 ** 3, pids: null }, replicas: 3 },
+    ],
     [
       "cap_drop: [CAP_NET_RAW, all]\ncap_add: [chown]",
       { container: { capabilities: { drop: ["NET_RAW", "ALL"], add: ["CHOWN"] } } },

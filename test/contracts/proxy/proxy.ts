@@ -3,6 +3,7 @@ import type { RouteSpec } from "../../../server/model/deployment/spec.ts";
 import type { HostAddress } from "../../../server/model/names/host-address.ts";
 import type { DeploymentId, InstallationId } from "../../../server/model/names/ids.ts";
 import type { InstallationRoutes, Proxy as ReverseProxy } from "../../../server/ports/proxy.ts";
+import { fillSlots } from "../../../server/rules/routing/slots.ts";
 import type { App } from "../../fakes/docker/app.ts";
 
 /** A proxy under test, on a host with apps. */
@@ -89,7 +90,7 @@ export function proxyContract(open: () => Promise<ProxyScene>): void {
         expect(await scene.proxy.current(installation)).toBe(deployment);
         await scene.eventually(async () => expect(await scene.visit(host)).toBe(status));
         expect(await scene.proxy.prove(host, never)).toBe(deployment);
-        expect(await scene.proxy.addressesOf(installation, deployment)).toEqual(on(address));
+        expect(await scene.proxy.upstreamsOf(installation, deployment)).toEqual(on(address));
       }
       expect((await scene.proxy.listFolders()).get(installation)).toEqual([12, 13]);
     });
@@ -131,6 +132,51 @@ export function proxyContract(open: () => Promise<ProxyScene>): void {
     });
   });
 
+  describe("a spread", () => {
+    const over = (...replicas: readonly (HostAddress | null)[]) =>
+      new Map([["web", { slots: fillSlots(replicas), isSticky: false }]]);
+
+    async function answers(host: string, wanted: readonly number[]) {
+      const seen: number[] = [];
+      // A chance of one half each: all of 40 alike is one case in 500 billion.
+      const visits = 40;
+      for (let visit = 0; visit < visits; visit++) void scene.visit(host).then((status) => seen.push(status));
+      await scene.eventually(() => expect(seen).toHaveLength(visits));
+      expect([...new Set(seen)].sort()).toEqual(wanted);
+    }
+
+    test("leads to all of its replicas, and to one address again", async () => {
+      const { installation, host } = await routed();
+      const [one, two] = [await scene.run({ answers: [200] }), await scene.run({ answers: [201] })];
+      await scene.proxy.prepare(installation, id(12), over(one.address, two.address));
+      await scene.proxy.switchTo(installation, id(12));
+      await answers(host, [200, 201]);
+      expect(await scene.proxy.prove(host, never)).toBe(12);
+      expect(await scene.proxy.upstreamsOf(installation, id(12))).toEqual(over(one.address, two.address));
+      await scene.proxy.prepare(installation, id(12), on(two.address));
+      await answers(host, [201]);
+      expect(await scene.proxy.upstreamsOf(installation, id(12))).toEqual(on(two.address));
+    });
+
+    test("with a replica that is gone leads to the others", async () => {
+      const { installation, host } = await routed();
+      const [one, two] = [await scene.run({ answers: [200] }), await scene.run({ answers: [201] })];
+      await scene.proxy.prepare(installation, id(12), over(one.address, two.address));
+      await scene.proxy.switchTo(installation, id(12));
+      await one.stop();
+      await answers(host, [201]);
+    });
+
+    test("is held as a whole", async () => {
+      const { installation, host } = await routed();
+      const { address } = await scene.run();
+      await scene.proxy.prepare(installation, id(12), over(address, address));
+      await scene.proxy.switchTo(installation, id(12));
+      await scene.proxy.hold(installation, id(12), ["web"]);
+      await scene.eventually(async () => expect(await scene.visit(host)).toBe(502));
+    });
+  });
+
   describe("a deployment's folder", () => {
     test("goes when it is forgotten, unless it is the one that is current", async () => {
       const { installation, host } = await routed();
@@ -140,7 +186,7 @@ export function proxyContract(open: () => Promise<ProxyScene>): void {
       for (const deployment of [12, 13, 99]) await scene.proxy.forget(installation, id(deployment));
       expect((await scene.proxy.listFolders()).get(installation)).toEqual([13]);
       await scene.eventually(async () => expect(await scene.visit(host)).toBe(200));
-      expect(await scene.proxy.addressesOf(installation, id(12))).toEqual(new Map());
+      expect(await scene.proxy.upstreamsOf(installation, id(12))).toEqual(new Map());
     });
 
     test("takes one service's new address and keeps the others", async () => {
@@ -155,7 +201,7 @@ export function proxyContract(open: () => Promise<ProxyScene>): void {
         ]),
       );
       await scene.proxy.prepare(installation, id(12), new Map([["api", moved.address]]));
-      expect(await scene.proxy.addressesOf(installation, id(12))).toEqual(
+      expect(await scene.proxy.upstreamsOf(installation, id(12))).toEqual(
         new Map([
           ["api", moved.address],
           ["web", web.address],

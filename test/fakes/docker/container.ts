@@ -83,6 +83,7 @@ export function createFakeContainer(given: {
   /** What stays the same between inspections, because scenarios make many. */
   const fixed = {
     ...{ id, name: request.name, owner: request.owner, service: request.service, kind: request.kind, error: "" },
+    replica: request.replica ?? 1,
     hostAddress: request.publish?.hostAddress ?? null,
     memoryLimitBytes: request.limits.memoryBytes,
     stopGraceMs: Math.ceil(request.stopGraceMs / 1000) * 1000,

@@ -14,6 +14,7 @@ import type {
   UserId,
 } from "../../../server/model/names/ids.ts";
 import type { Environment, Installation, Product } from "../../../server/model/product.ts";
+import type { Scaling } from "../../../server/model/scaling.ts";
 import type { ServiceSettings } from "../../../server/model/service-settings.ts";
 import type { Source } from "../../../server/model/source.ts";
 import type { ReportReceipt, ReportState } from "../../../server/ports/forge.ts";
@@ -43,6 +44,7 @@ export interface FakeRows {
   /** Of installations and of products, whose ids come from one sequence. */
   readonly variables: Map<InstallationId | ProductId | EnvironmentId, Map<string, VariableRow>>;
   readonly serviceSettings: Map<InstallationId, Map<string, ServiceSettings>>;
+  readonly scalings: Map<InstallationId, Map<string, Scaling>>;
   readonly domains: Domain[];
   readonly customDomains: Domain[];
   readonly ports: LeaseRow<{ readonly service: string; readonly port: number }>[];
@@ -136,6 +138,7 @@ export function createRows(): FakeRows {
     events: new Map(),
     variables: new Map(),
     serviceSettings: new Map(),
+    scalings: new Map(),
     domains: [],
     customDomains: [],
     ports: [],
@@ -188,7 +191,8 @@ export function forgetInstallation(rows: FakeRows, id: InstallationId): void {
   drop(rows.ports, ({ holder }) => "installation" in holder && holder.installation === id);
   drop(rows.subnets, ({ holder }) => "installation" in holder && holder.installation === id);
   for (const table of [rows.domains, rows.customDomains]) drop(table, ({ installation }) => installation === id);
-  for (const table of [rows.installations, rows.leaving, rows.variables, rows.serviceSettings]) table.delete(id);
+  for (const table of [rows.installations, rows.leaving, rows.variables, rows.serviceSettings, rows.scalings])
+    table.delete(id);
   rows.deletedInstallations.delete(id);
 }
 

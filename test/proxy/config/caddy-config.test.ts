@@ -179,7 +179,7 @@ describe("always", () => {
     const placeholders = new Set(stringsIn(config).flatMap((text) => text.match(/[{}][^{}]*[{}]?/g) ?? []));
     for (const placeholder of placeholders) {
       expect(placeholder).toMatch(
-        /^{(file\.\/data\/routes\/(7\/live\/(@web|@api|\.deployment)|gate\/address)|http\.(request|error|regexp\.(dotted|address|deployment))\.\w+)}$/,
+        /^{(file\.\/data\/routes\/(7\/live\/(@web|@api|\.deployment)|gate\/address)|http\.(request|error|regexp\.(dotted|upstream|address|deployment))\.\w+)}$/,
       );
     }
   });

@@ -31,16 +31,35 @@ const containers = [
   aContainer({ owner: anOwner(earlier), ...at(4) }),
 ];
 const current = new Map([[installation, live]]);
+const upstreams = new Map();
 
 test("each live web service has a way to its own container, also when that is an earlier version's", () => {
-  expect(detoursOf(rows, { containers, current })).toEqual([
-    ...[{ installation, deployment: live, service: "web", published: "127.0.0.2:1", own: "172.30.0.9:1" }],
-    ...[{ installation, deployment: live, service: "blog", published: "127.0.0.2:2", own: "172.30.0.9:2" }],
+  expect(detoursOf(rows, { containers, current, upstreams })).toEqual([
+    ...[
+      {
+        installation,
+        deployment: live,
+        service: "web",
+        ways: [{ published: "127.0.0.2:1", own: "172.30.0.9:1" }],
+        isSticky: false,
+      },
+    ],
+    ...[
+      {
+        installation,
+        deployment: live,
+        service: "blog",
+        ways: [{ published: "127.0.0.2:2", own: "172.30.0.9:2" }],
+        isSticky: false,
+      },
+    ],
   ]);
 });
 
 test("there is none to a container that does not run, nor where traffic goes elsewhere", () => {
   const ended = containers.map((container) => ({ ...container, ownAddress: null }));
-  expect(detoursOf(rows, { containers: ended, current })).toEqual([]);
-  expect(detoursOf(rows, { containers, current: new Map([[installation, "stopped" as const]]) })).toEqual([]);
+  expect(detoursOf(rows, { containers: ended, current, upstreams })).toEqual([]);
+  expect(detoursOf(rows, { containers, current: new Map([[installation, "stopped" as const]]), upstreams })).toEqual(
+    [],
+  );
 });

@@ -4,12 +4,9 @@ import type { DeploymentSpec } from "../../../server/model/deployment/spec.ts";
 import { hostAddress } from "../../../server/model/names/host-address.ts";
 import type { DeploymentId, EnvironmentId, InstallationId, ProductId } from "../../../server/model/names/ids.ts";
 import type { Installation } from "../../../server/model/product.ts";
-import {
-  type DesiredState,
-  type ObservedState,
-  type Repair,
-  reconcile,
-} from "../../../server/rules/rollout/reconcile.ts";
+import { reconcile } from "../../../server/rules/rollout/reconcile.ts";
+import type { Repair } from "../../../server/rules/rollout/repair.ts";
+import type { DesiredState, ObservedState } from "../../../server/rules/rollout/world.ts";
 import { aBuilding, aDeploying, aQueued, aReady, aService, aSpec, aWatched } from "../../model/a-deployment.ts";
 import { aContainer, anOwner } from "../../ports/a-container.ts";
 
@@ -34,6 +31,7 @@ function repairs(rows: Partial<DesiredState>, world: Partial<ObservedState>): re
   return reconcile(
     {
       installations: [installation()],
+      scalings: new Map(),
       stillServed: new Set(),
       deployments: [live],
       leaseHolders: [],
@@ -48,7 +46,7 @@ function repairs(rows: Partial<DesiredState>, world: Partial<ObservedState>): re
       upstreams: new Map(),
       ...world,
     },
-  );
+  ).repairs;
 }
 
 function running(deployment: number) {
@@ -129,7 +127,14 @@ describe("reconciliation", () => {
     const keeping = aReady({ id: id(1), spec: aSpec([db]) });
     const old = aContainer({ owner: anOwner(1), service: "db", kind: "tcp", status: "exited" });
     const left = aContainer({ owner: anOwner(9), service: "db", kind: "tcp" });
-    const restore = { type: "restore-service", installation: one, deployment: 1, service: "db" };
+    const restore = {
+      type: "restore-service",
+      installation: one,
+      deployment: 1,
+      service: "db",
+      replica: 1,
+      isNew: false,
+    };
     const current = new Map([[one, "stopped" as const]]);
     const found = (containers: (typeof old)[]) =>
       repairs({ deployments: [keeping] }, { containers, current }).map(({ type }) => type);
@@ -191,7 +196,14 @@ describe("reconciliation", () => {
   });
 
   it("starts a container of the live version that was removed or stopped by hand", () => {
-    const restore = { type: "restore-service", installation: one, deployment: 1, service: "web" };
+    const restore = {
+      type: "restore-service",
+      installation: one,
+      deployment: 1,
+      service: "web",
+      replica: 1,
+      isNew: false,
+    };
     expect(repairs({}, { containers: [] })).toEqual([restore]);
     expect(repairs({}, { containers: [aContainer({ owner: anOwner(1), status: "exited" })] })).toEqual([restore]);
   });

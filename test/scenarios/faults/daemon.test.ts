@@ -20,7 +20,7 @@ test("Docker is killed and its containers go on without it: so do the apps, and 
   const id = await world.push("shop");
   await world.atRest();
   const { installation } = await world.product("shop");
-  const upstreams = () => world.caddy.addressesOf(installation.id, id);
+  const upstreams = () => world.caddy.upstreamsOf(installation.id, id);
   const published = await upstreams();
   world.docker.kill(20_000);
   await world.pass(500);
@@ -39,7 +39,7 @@ test("a container that ends while Docker is away gets no traffic at an address t
   const id = await world.push("shop");
   await world.atRest();
   const { installation } = await world.product("shop");
-  const upstreams = () => world.caddy.addressesOf(installation.id, id);
+  const upstreams = () => world.caddy.upstreamsOf(installation.id, id);
   const published = await upstreams();
   const [container] = world.docker.containers.values();
   world.docker.kill(20_000);

@@ -37,6 +37,7 @@ describe("a product deployment", () => {
       variables: ["A", "B"],
       pendingVariables: ["A", "B"],
       serviceSettings: [],
+      scaling: [],
       pendingSettings: [],
       domains: [],
       stacks: [
@@ -51,6 +52,13 @@ describe("a product deployment", () => {
               status: "unhealthy",
               trouble: expect.stringMatching(/^web is unhealthy\./),
               url,
+              replicas: 1,
+              instances: [
+                {
+                  ...{ id: expect.any(String), replica: 1, status: "unhealthy", machine: null },
+                  ...{ startedAt: live.createdAt.toISOString(), restarts: 0 },
+                },
+              ],
             },
           ],
         },

@@ -1,4 +1,5 @@
 import type { ContainerOptions } from "../../../../server/model/deployment/spec.ts";
+import { mostReplicas } from "../../../../server/model/scaling.ts";
 import {
   cpusWithin,
   leastMemoryBytes,
@@ -73,10 +74,10 @@ function sayReserved(reservations: Field | null, report: Report): void {
   }
 }
 
-export function sayReplicas(service: Field, report: Report): void {
+/** Null when the file does not say. A service that is scaled to zero is left out elsewhere. */
+export function readReplicas(service: Field, report: Report): number | null {
   const field = child(child(service, "deploy"), "replicas") ?? child(service, "scale");
-  const replicas = readInteger(field, report, 0, 10_000) ?? 1;
-  if (field && replicas > 1) report.note(field.key, `asks for ${replicas} containers: Baton runs one`);
+  return readInteger(field, report, 0, mostReplicas);
 }
 
 /** The ulimits that limit a container. The others would give it priority over everything else on the host. */

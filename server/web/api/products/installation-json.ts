@@ -22,11 +22,12 @@ export async function installationsJson(
 ): Promise<readonly InstallationJson[]> {
   const { store } = needs;
   const ids = places.map(({ installation }) => installation.id);
-  const [versions, scopes, domains, settings] = await Promise.all([
+  const [versions, scopes, domains, settings, scalings] = await Promise.all([
     store.deployments.getAll(places.flatMap(({ installation }) => installation.liveDeploymentId ?? [])),
     store.installations.variableScopes(ids),
     store.domains.customOf(ids),
     store.installations.serviceSettingsOf(ids),
+    store.installations.allScalings(),
   ]);
   const byId = new Map(versions.map((version) => [version.id, version]));
   const running = places.map((place) => {
@@ -54,6 +55,7 @@ export async function installationsJson(
       variables: Object.keys(current.variables),
       pendingVariables: spec ? [...pendingVariables(spec, current).names] : [],
       serviceSettings: [...set].map(([service, values]) => ({ service, ...writtenSettings(values) })),
+      scaling: [...(scalings.get(installation.id) ?? [])].map(([service, values]) => ({ service, ...values })),
       pendingSettings: spec ? [...pendingSettings(servicesOf(spec), set)] : [],
       domains: (custom.get(installation.id) ?? []).map(({ host, service }) => ({ host, service })),
       stacks: stacksJson(state?.services ?? []),
@@ -69,7 +71,7 @@ function stacksJson(services: readonly ServiceState[]): InstallationJson["stacks
   }));
 }
 
-function serviceJson({ name, kind, kindReason, status, trouble, url }: ServiceState) {
+function serviceJson({ name, kind, kindReason, status, trouble, url, replicas, instances }: ServiceState) {
   return {
     name,
     kind,
@@ -77,5 +79,14 @@ function serviceJson({ name, kind, kindReason, status, trouble, url }: ServiceSt
     status,
     ...(trouble && { trouble: `${trouble.title}. ${trouble.text}` }),
     ...(url && { url }),
+    replicas,
+    instances: instances.map(({ container, replica, status }) => ({
+      id: container?.id ?? null,
+      replica,
+      status,
+      machine: null,
+      startedAt: container?.startedAt?.toISOString() ?? null,
+      restarts: container?.restartCount ?? 0,
+    })),
   };
 }

@@ -3,14 +3,37 @@ import { routes } from "../../../routes.ts";
 import { problemOf } from "../../http/problem.ts";
 import { type Api, type ApiNeeds, conflictAnswer, createApi, errorAnswers, json, jsonBody } from "../route-parts.ts";
 import { idParam } from "../schemas/ids.ts";
-import { domainsSchema, installationSchema } from "../schemas/products/installations.ts";
+import { domainsSchema, installationSchema, scaleSchema } from "../schemas/products/installations.ts";
 import { serviceSettingsSchema } from "../schemas/products/service-settings.ts";
 
 /** Endpoints for an installation's settings: domains, health checks and limits. */
 export function createInstallationSettingsApi(needs: ApiNeeds) {
   const api = createApi();
   addServiceSettings(api, needs);
+  addScale(api, needs);
   return api;
+}
+
+function addScale(api: Api, { commands, endpoints, catalog, present }: ApiNeeds): void {
+  api.openapi(
+    createRoute({
+      ...endpoints.api(routes.api.installationScale.put),
+      tags: ["Product deployments"],
+      summary: "Set how many replicas of a service run",
+      description:
+        "A live version follows at once, without a build or a deployment: further replicas get requests once they have passed their checks, and those that are too many are drained, then removed. Null leaves it to the repository; omitted ones stay. 409 for a service that keeps data.",
+      request: { params: idParam, body: jsonBody(scaleSchema) },
+      responses: { 200: json("The product deployment", installationSchema), ...errorAnswers, ...conflictAnswer },
+    }),
+    async (c) => {
+      const place = await catalog.place(c.req.valid("param").id);
+      const { service, replicas, sticky } = c.req.valid("json");
+      const changes = { ...(replicas !== undefined && { replicas }), ...(sticky !== undefined && { sticky }) };
+      const outcome = await commands.scaleService(place.installation.id, service, changes);
+      if (outcome.type === "refused") throw problemOf(outcome);
+      return c.json(await present.installation(place, c.req.raw.signal), 200);
+    },
+  );
 }
 
 function addServiceSettings(api: Api, needs: ApiNeeds): void {

@@ -7,7 +7,7 @@ import { withWords } from "../deployment/log-blocks.ts";
 import { frameOf, type PageNeeds } from "../page.ts";
 import { createNews } from "../system/news.ts";
 import { placeOf, productFacts } from "./product-head.ts";
-import { containersOfLog, readTail } from "./service-log.ts";
+import { containersOfLog, nameIn, readTail } from "./service-log.ts";
 import { serviceLogBlocks } from "./service-log-blocks.ts";
 import { answerWithServiceLog } from "./service-log-stream.ts";
 import { createSharedServiceLogs } from "./shared-service-log.ts";
@@ -33,9 +33,10 @@ export function createProductLogsPages(needs: PageNeeds) {
           if (error instanceof EngineUnavailable) return [];
           throw error;
         });
-      const services = containersOfLog(all, live?.deployment ?? null, null).map((container) => container.service);
+      const found = containersOfLog(all, live?.deployment ?? null, null);
+      const services = found.map((container) => nameIn(found, container));
       const asked = c.req.query("service");
-      const service = services.find((name) => name === asked) ?? null;
+      const service = [...services, ...found.map((one) => one.service)].find((name) => name === asked) ?? null;
       const containers = containersOfLog(all, live?.deployment ?? null, service);
       const words = (c.req.query("q") ?? "").slice(0, 200);
       const redact = await redactOutputOf(store, place.installation.id, containers);
@@ -44,7 +45,12 @@ export function createProductLogsPages(needs: PageNeeds) {
         environment: place.environment.name,
         ...(service !== null && { service }),
       });
-      const download = new URLSearchParams({ tail: String(downloadTail), ...(service !== null && { service }) });
+      const [one] = containers;
+      const download = new URLSearchParams({
+        tail: String(downloadTail),
+        ...(service !== null && one && { service: one.service }),
+        ...(service !== null && one && service !== one.service && { replica: String(one.replica) }),
+      });
       return c.html(
         ProductLogsPage({
           frame: frameOf(c, needs, {

@@ -7,6 +7,7 @@ import {
   ProductOverview,
   ProductPage,
   productOverviewId,
+  type ReplicaRow,
   type StackState,
 } from "../../../../views/product/product-page.tsx";
 import { StopPage } from "../../../../views/product/stop-page.tsx";
@@ -20,6 +21,7 @@ import { failingBackups, failingDrills, failingText } from "../../../rules/backu
 import { sharedVolumeText, unnamedVolumes, unnamedVolumeText } from "../../../rules/data/lasting-data.ts";
 import { dataInContainerText } from "../../../rules/data/lost-data.ts";
 import { crashCause } from "../../../rules/diagnosis/crash-cause.ts";
+import type { Instance } from "../../../rules/health/replica-status.ts";
 import { movedTo } from "../../../rules/webhooks/moved-repository.ts";
 import { visibleTo } from "../../access/visible.ts";
 import { problemOf } from "../../http/problem.ts";
@@ -254,12 +256,24 @@ function dataNotes(spec: DeploymentSpec | null): OverviewProps["data"] {
   return [...atRisk, ...lasting];
 }
 
+function replicaRow({ replica, status, container }: Instance): ReplicaRow {
+  return {
+    number: replica,
+    state: status,
+    since: status === "running" ? (container?.startedAt ?? null) : null,
+    restarts: container?.restartCount ?? 0,
+  };
+}
+
 function stacksOf({ services }: RunFacts): readonly StackState[] {
   const names = [...new Set(services.map(({ stack }) => stack))];
   return names.map((name) => ({
     name,
     services: services
       .filter(({ stack }) => stack === name)
-      .map(({ name, kind, kindReason, status, url }) => ({ name, kind, kindReason, state: status, url })),
+      .map(({ name, kind, kindReason, status, url, instances }) => ({
+        ...{ name, kind, kindReason, state: status, url },
+        replicas: instances.length < 2 ? [] : instances.map(replicaRow),
+      })),
   }));
 }

@@ -4,7 +4,8 @@ import { servicesOf } from "../../../model/deployment/spec.ts";
 import type { ContainerId } from "../../../model/names/ids.ts";
 import type { ContainerState } from "../../../ports/engine/containers.ts";
 import type { Engine } from "../../../ports/engine/engine.ts";
-import { containerOf } from "../../../rules/rollout/container-of.ts";
+import { replicasOf } from "../../../rules/rollout/container-of.ts";
+import { replicaName } from "../../../rules/rollout/replicas.ts";
 import type { Redact } from "../../../rules/wording/redact.ts";
 
 /** A line of output from a service of an installation. */
@@ -15,7 +16,8 @@ export interface ServiceLine {
 }
 
 /**
- * The containers whose output makes up an installation's log: those of the live version, or else all that remain.
+ * The containers whose output makes up an installation's log: those of the live version, or else all that remain. Of
+ * one service or one of its replicas, if `service` names either.
  * Grouped by service, in the spec's order.
  */
 export function containersOfLog(
@@ -25,9 +27,17 @@ export function containersOfLog(
 ): readonly ContainerState[] {
   const spec = live && specOf(live);
   const found = spec
-    ? servicesOf(spec).flatMap((service) => containerOf(live.id, service, containers) ?? [])
+    ? servicesOf(spec).flatMap((service) => replicasOf(live.id, service, containers))
     : [...containers].sort((a, b) => a.service.localeCompare(b.service));
-  return service === null ? found : found.filter((container) => container.service === service);
+  return service === null
+    ? found
+    : found.filter((container) => container.service === service || nameIn(found, container) === service);
+}
+
+/** What a container is called in a log that has these: with the number of the replica if its service has several. */
+export function nameIn(containers: readonly ContainerState[], { service, replica }: ContainerState): string {
+  const count = containers.filter((one) => one.service === service).length;
+  return replicaName(service, replica, count);
 }
 
 /** Reads the last lines of several containers as one log, in the order of their times. */
@@ -39,7 +49,9 @@ export async function readTail(
   signal: AbortSignal,
 ): Promise<readonly ServiceLine[]> {
   const logs = await Promise.all(
-    containers.map(async ({ id, service }) => {
+    containers.map(async (container) => {
+      const service = nameIn(containers, container);
+      const { id } = container;
       const lines: ServiceLine[] = [];
       for await (const { at, text } of engine.logs(id, { follow: false, tail, timestamps: true }, signal)) {
         lines.push({ service, at, text: redact(text) });
@@ -62,7 +74,7 @@ export type LastSeen = Map<ContainerId, Date>;
 
 export async function* followContainer(
   engine: Engine,
-  { id, service }: ContainerState,
+  { id, service }: Pick<ContainerState, "id" | "service">,
   tail: number,
   seen: LastSeen,
   redact: Redact,

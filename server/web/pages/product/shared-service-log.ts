@@ -8,7 +8,7 @@ import { redactOutputOf } from "../../streams/redact-output.ts";
 import { createBatchRing, type RingReader } from "../../streams/shared/batch-ring.ts";
 import { heartbeatMs } from "../../streams/sse.ts";
 import type { PageNeeds } from "../page.ts";
-import { containersOfLog, followContainer, type LastSeen, type ServiceLine } from "./service-log.ts";
+import { containersOfLog, followContainer, type LastSeen, nameIn, type ServiceLine } from "./service-log.ts";
 import { serviceLogBlocks } from "./service-log-blocks.ts";
 
 /** Lines are sent in batches, because a page that repaints for each of them falls behind. */
@@ -115,10 +115,17 @@ async function follow(
   const { clock, engine } = needs;
   const round = new AbortController();
   const signal = AbortSignal.any([outer, round.signal]);
-  const services = containers.map(({ service: name }) => name);
+  const services = containers.map((container) => nameIn(containers, container));
   const redact = await redactOutputOf(needs.store, place.installation, containers);
   const lines = createCollector(needs, { news, signal }, (container) =>
-    followContainer(engine, container, kept.lines, seen, redact, signal),
+    followContainer(
+      engine,
+      { id: container.id, service: nameIn(containers, container) },
+      kept.lines,
+      seen,
+      redact,
+      signal,
+    ),
   );
   for (const container of containers) lines.collect(container);
 
@@ -132,7 +139,14 @@ async function follow(
         const some = batch.slice(from, from + batchLines);
         ring.push(await render(some, services), some.length);
       }
-      const isSuperseded = async () => ((await readLive(needs, place))?.id ?? null) !== (live?.id ?? null);
+      const isSuperseded = async () => {
+        const now = await readLive(needs, place);
+        if ((now?.id ?? null) !== (live?.id ?? null)) return true;
+        // A service may have been scaled.
+        const all = await engine.listContainers({ installation: place.installation }, outer);
+        const ids = containersOfLog(all, now, place.service).map(({ id }) => id);
+        return ids.join() !== containers.map(({ id }) => id).join();
+      };
       if (lines.isOver() || (batch.length === 0 && (await isSuperseded()))) return;
     }
   } finally {

@@ -3,6 +3,7 @@ import { type Deployment, specOf } from "../../../model/deployment/deployment.ts
 import { type ServiceSpec, servicesOf } from "../../../model/deployment/spec.ts";
 import { routes } from "../../../routes.ts";
 import { faultInField, faultSentence } from "../../api/fault-words.ts";
+import { scaleSchema } from "../../api/schemas/products/installations.ts";
 import { productChangesSchema } from "../../api/schemas/products/products.ts";
 import { serviceSettingsSchema } from "../../api/schemas/products/service-settings.ts";
 import { sourceChangesSchema } from "../../api/schemas/products/sources.ts";
@@ -14,6 +15,7 @@ import type { InstallationRef } from "../../read/catalog.ts";
 import { digestOf } from "../digest.ts";
 import { frameOf, type PageNeeds } from "../page.ts";
 import { inPlace, placeOf, productFacts, productStreamUrl } from "../product/product-head.ts";
+import { type RefusedScaling, scalingIn, scalingViews } from "./scaling-views.ts";
 import { type RefusedSettings, serviceSettingsViews } from "./service-settings-view.ts";
 
 /** How many deployments are searched for the newest one whose services are known. */
@@ -22,6 +24,7 @@ const lookedAt = 10;
 const notices: Readonly<Record<string, string>> = {
   saved: "Saved.",
   set: "Saved. It takes effect on the next deployment.",
+  scaled: "Saved. The overview shows each replica.",
   installed: "Installed. Nothing is deployed here yet.",
 };
 
@@ -36,6 +39,7 @@ interface Shown {
   readonly error?: string;
   readonly source?: RefusedSource;
   readonly service?: RefusedSettings;
+  readonly scaling?: RefusedScaling;
 }
 
 /** The settings of a product in one environment. */
@@ -53,6 +57,8 @@ export function createProductSettingsPages(needs: PageNeeds) {
       return environment === null ? saveSource(c, needs, form) : install(c, needs, environment);
     })
 
+    .on(routes.productScaling.post, async (c) => scale(c, needs, await placeOf(c, needs)))
+
     .on(routes.productServiceSettings.post, async (c) => {
       const place = await placeOf(c, needs);
       const { service, ...typed } = Object.fromEntries(await readForm(c));
@@ -67,6 +73,21 @@ export function createProductSettingsPages(needs: PageNeeds) {
       await commands.setServiceSettings(id, checked.data.service, checked.data);
       return c.redirect(inPlace(routes.productSettings(place.product.slug), place, { done: "set" }), 303);
     });
+}
+
+async function scale(c: WebContext, needs: PageNeeds, place: InstallationRef): Promise<Response> {
+  const form = await readForm(c);
+  const checked = scaleSchema.safeParse(scalingIn(form));
+  const refuse = async (message: string, status: 400 | 404 | 409) => {
+    const scaling = { service: form.get("service") ?? "", typed: form.get("replicas") ?? "", message };
+    return c.html(await settings(c, needs, place, { scaling }), status);
+  };
+  if (!checked.success) return refuse(faultInField(checked.error), 400);
+  const { service, replicas, sticky } = checked.data;
+  const changes = { ...(replicas !== undefined && { replicas }), ...(sticky !== undefined && { sticky }) };
+  const outcome = await needs.commands.scaleService(place.installation.id, service, changes);
+  if (outcome.type === "refused") return refuse(outcome.message, 409);
+  return c.redirect(inPlace(routes.productSettings(place.product.slug), place, { done: "scaled" }), 303);
 }
 
 async function saveSource(c: WebContext, needs: PageNeeds, form: URLSearchParams): Promise<Response> {
@@ -119,10 +140,11 @@ async function settings(c: WebContext, needs: PageNeeds, place: InstallationRef,
   const { store } = needs;
   const { product, installation } = place;
   const { head, live } = await productFacts(needs, place, c.req.raw.signal);
-  const [environments, source, set, newest] = await Promise.all([
+  const [environments, source, set, scalings, newest] = await Promise.all([
     store.environments.list(),
     store.sources.get(product.id),
     store.installations.serviceSettings(installation.id),
+    store.installations.scalings(installation.id),
     store.deployments.list({ installation: installation.id, limit: lookedAt }),
   ]);
   // A failed version counts, too: perhaps it needs another health check.
@@ -145,6 +167,7 @@ async function settings(c: WebContext, needs: PageNeeds, place: InstallationRef,
         workerUpMs: needs.workerUpMs,
         refused: shown.service ?? null,
       }),
+      scaling: scalingViews(servicesIn(live?.deployment ?? made), scalings, shown.scaling ?? null),
       elsewhere: environments.map(({ name }) => name).filter((name) => !head.environments.includes(name)),
       error: shown.error ?? null,
       refused: shown.source ?? null,

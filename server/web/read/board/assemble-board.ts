@@ -4,10 +4,10 @@ import type { DeploymentId, InstallationId } from "../../../model/names/ids.ts";
 import type { Product } from "../../../model/product.ts";
 import type { ContainerState } from "../../../ports/engine/containers.ts";
 import type { InstallationOverview } from "../../../ports/store/products.ts";
-import { installationStatus, serviceStatus } from "../../../rules/health/service-status.ts";
-import { serviceTrouble } from "../../../rules/health/service-trouble.ts";
+import { instancesOf, statusOfAll, troublesOf } from "../../../rules/health/replica-status.ts";
+import { installationStatus } from "../../../rules/health/service-status.ts";
 import type { ListedInstallation, ListedProduct } from "../../../rules/products/product-list.ts";
-import { containerOf } from "../../../rules/rollout/container-of.ts";
+import { replicasOf } from "../../../rules/rollout/container-of.ts";
 import type { BoardRows } from "./board-rows.ts";
 import type { ContainerIndex } from "./container-index.ts";
 
@@ -90,10 +90,10 @@ function stateOf(
   if (liveDeploymentId === null) return well(own.some(({ status }) => status === "running") ? "stopping" : "stopped");
   const found = (services.get(liveDeploymentId) ?? []).map((service) => ({
     service,
-    container: containerOf(liveDeploymentId, service, own),
+    instances: instancesOf(service, replicasOf(liveDeploymentId, service, own), 1, { installation, now }),
   }));
-  const statuses = found.map(({ service, container }) => serviceStatus(service, container, installation, now));
-  const troubles = found.flatMap(({ service, container }) => serviceTrouble(service, container, now) ?? []);
+  const statuses = found.map(({ instances }) => statusOfAll(instances));
+  const troubles = found.flatMap(({ service, instances }) => troublesOf(service, instances, now));
   const looping = stopped ? undefined : troubles.find(({ type }) => type === "crash-loop");
   return { state: installationStatus(installation, statuses), trouble: looping?.title ?? null };
 }

@@ -1,20 +1,23 @@
 import type { Deployment } from "../../../model/deployment/deployment.ts";
 import { specOf } from "../../../model/deployment/deployment.ts";
-import type { RouteSpec, ServiceKind } from "../../../model/deployment/spec.ts";
+import { type RouteSpec, type ServiceKind, servicesOf } from "../../../model/deployment/spec.ts";
+import type { InstallationId } from "../../../model/names/ids.ts";
 import type { Installation } from "../../../model/product.ts";
+import { whyOnce } from "../../../model/scaling.ts";
 import type { Clock } from "../../../ports/clock.ts";
 import type { ContainerState } from "../../../ports/engine/containers.ts";
 import type { Engine } from "../../../ports/engine/engine.ts";
 import type { ReadStore } from "../../../ports/store/read-store.ts";
+import { type Instance, instancesOf, statusOfAll, troublesOf } from "../../../rules/health/replica-status.ts";
 import {
   type InstallationStatus,
   installationStatus,
   type ServiceStatus,
-  serviceStatus,
 } from "../../../rules/health/service-status.ts";
-import { type ServiceTrouble, serviceTrouble } from "../../../rules/health/service-trouble.ts";
-import { containerOf } from "../../../rules/rollout/container-of.ts";
+import type { ServiceTrouble } from "../../../rules/health/service-trouble.ts";
+import { replicasOf } from "../../../rules/rollout/container-of.ts";
 import { groupBy } from "../../../rules/rollout/group-by.ts";
+import { fittingReplicas, nobodyScaled, type Scalings } from "../../../rules/rollout/replicas.ts";
 import { type FrontDoor, mostImportantFirst, urlOf } from "../../../rules/routing/urls.ts";
 import type { InstallationRef } from "../catalog.ts";
 
@@ -27,6 +30,10 @@ export interface ServiceState {
   readonly status: ServiceStatus;
   /** What is wrong with it. Null when nothing is, and when the product was stopped. */
   readonly trouble: ServiceTrouble | null;
+  /** How many of it should run, and why it cannot be more than one: the rest of a sentence, or null. */
+  readonly replicas: number;
+  readonly whyOnce: string | null;
+  readonly instances: readonly Instance[];
   readonly url: string | null;
 }
 
@@ -40,7 +47,7 @@ export interface InstallationState {
 type Needs = FrontDoor & {
   readonly clock: Clock;
   readonly engine: Engine;
-  readonly store: Pick<ReadStore, "domains" | "deployments">;
+  readonly store: Pick<ReadStore, "domains" | "deployments" | "installations">;
 };
 
 /** An installation with its live version. */
@@ -80,7 +87,8 @@ export async function installationStates(
   const ids = versions.flatMap(({ installation, version }) => (version && specOf(version) ? [installation.id] : []));
   const [only] = ids;
   const filter = ids.length === 1 && only !== undefined ? { installation: only } : ({ all: true } as const);
-  const [containers, served] = await Promise.all([
+  const [scalings, containers, served] = await Promise.all([
+    ids.length === 0 ? new Map<InstallationId, Scalings>() : store.installations.allScalings(),
     ids.length === 0 ? [] : engine.listContainers(filter, signal),
     ids.length === 0 ? [] : store.domains.list(ids),
   ]);
@@ -92,6 +100,7 @@ export async function installationStates(
     const found = {
       containers: own.containers.get(installation.id) ?? [],
       served: own.served.get(installation.id) ?? [],
+      scalings: scalings.get(installation.id) ?? nobodyScaled,
     };
     return stateOf(installation, version, found, needs);
   });
@@ -100,23 +109,31 @@ export async function installationStates(
 function stateOf(
   installation: Installation,
   version: Deployment | null,
-  found: { readonly containers: readonly ContainerState[]; readonly served: readonly RouteSpec[] },
+  found: {
+    readonly containers: readonly ContainerState[];
+    readonly served: readonly RouteSpec[];
+    readonly scalings: Scalings;
+  },
   needs: Needs,
 ): InstallationState {
   const now = needs.clock.now();
   const spec = version && specOf(version);
   const served = spec ? mostImportantFirst(found.served, spec.routes) : [];
+  const wanted = fittingReplicas(spec ? servicesOf(spec) : [], found.scalings);
   const services = (spec?.stacks ?? []).flatMap((stack) =>
     stack.services.map((service): ServiceState => {
-      const container = version && containerOf(version.id, service, found.containers);
+      const containers = version ? replicasOf(version.id, service, found.containers) : [];
+      const replicas = wanted.get(service.name) ?? 1;
+      const instances = instancesOf(service, containers, replicas, { installation, now });
       const route = served.find((candidate) => candidate.service === service.name);
       return {
         stack: stack.name,
         name: service.name,
         kind: service.kind,
         kindReason: service.kindReason,
-        status: serviceStatus(service, container, installation, now),
-        trouble: installation.stopped ? null : serviceTrouble(service, container, now),
+        status: statusOfAll(instances),
+        trouble: installation.stopped ? null : (troublesOf(service, instances, now)[0] ?? null),
+        ...{ replicas, whyOnce: whyOnce(service), instances },
         url: route ? urlOf(route.host, needs) : null,
       };
     }),

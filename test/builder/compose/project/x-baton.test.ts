@@ -11,6 +11,7 @@ describe("x-baton", () => {
   domains: [shop.example.com, www.shop.example.com]`;
     expect((await serviceOf(lines)).xBaton).toEqual({
       kind: "web",
+      sticky: false,
       port: 3000,
       health: { path: "/ready", intervalMs: 500, tryTimeoutMs: 2000, timeoutMs: 90_000, successes: 5 },
       strategy: "recreate",

@@ -219,4 +219,31 @@ export function installationsContract(make: MakeStore): void {
       expect(await store.installations.serviceSettings(installation)).toEqual(new Map([["web", web]]));
     });
   });
+
+  describe("how often services run", () => {
+    it("is kept for each service, and gone when nothing is set any more", async () => {
+      const [one, other] = [await anInstallation(store), await anInstallation(store)];
+      const { setScaling, scalings, allScalings } = store.installations;
+      expect(await scalings(one)).toEqual(new Map());
+      await setScaling(one, "web", { replicas: 3 });
+      await setScaling(one, "web", { sticky: true });
+      await setScaling(one, "clock", { replicas: 32 });
+      await setScaling(other, "web", { replicas: 1 });
+      const wanted = new Map([
+        ["web", { replicas: 3, sticky: true }],
+        ["clock", { replicas: 32, sticky: null }],
+      ]);
+      expect(await scalings(one)).toEqual(wanted);
+      const all = await allScalings();
+      expect(all.get(one)).toEqual(wanted);
+      expect(all.get(other)).toEqual(new Map([["web", { replicas: 1, sticky: null }]]));
+      await setScaling(one, "web", { replicas: null });
+      await setScaling(one, "clock", { replicas: null });
+      expect(await scalings(one)).toEqual(new Map([["web", { replicas: null, sticky: true }]]));
+      await setScaling(one, "web", { sticky: null });
+      await setScaling(one, "web", {});
+      expect(await scalings(one)).toEqual(new Map());
+      expect((await allScalings()).has(one)).toBe(false);
+    });
+  });
 }

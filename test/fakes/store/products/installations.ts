@@ -112,6 +112,15 @@ export function createInstallations(
           )
           .filter(([, settings]) => settings.size > 0),
       ),
+    scalings: async (id) => new Map(rows.scalings.get(id)),
+    allScalings: async () => new Map([...rows.scalings].map(([id, all]) => [id, new Map(all)])),
+    async setScaling(id, service, changes) {
+      const scaling = { replicas: null, sticky: null, ...rows.scalings.get(id)?.get(service), ...changes };
+      const own = new Map(rows.scalings.get(id)).set(service, scaling);
+      if (scaling.replicas === null && scaling.sticky === null) own.delete(service);
+      if (own.size > 0) rows.scalings.set(id, own);
+      else rows.scalings.delete(id);
+    },
     async setServiceSettings(id, service, changes) {
       const settings = { ...nothingSet, ...rows.serviceSettings.get(id)?.get(service), ...changes };
       const { path, cpus, memoryBytes, ...counts } = settings;

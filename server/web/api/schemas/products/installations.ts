@@ -1,4 +1,5 @@
 import { z } from "@hono/zod-openapi";
+import { mostReplicas } from "../../../../model/scaling.ts";
 import { gitName } from "../git-names.ts";
 import { id, wholeNumber } from "../ids.ts";
 import { unlessEmpty } from "../lists.ts";
@@ -14,6 +15,19 @@ const serviceSchema = z.object({
     example: "web keeps crashing. It restarted 5 times in 10 minutes, last exit code 1.",
   }),
   url: z.string().optional(),
+  replicas: z.int().openapi({ description: "How many of it should run" }),
+  instances: z
+    .array(
+      z.object({
+        id: z.string().nullable().openapi({ description: "The container's id; null while it has none" }),
+        replica: z.int().openapi({ description: "Its number, from 1; the app finds it in BATON_REPLICA" }),
+        status: z.enum(["starting", "running", "unhealthy", "crashed", "stopped", "exited"]),
+        machine: z.string().nullable().openapi({ description: "The machine that it runs on; null: Baton's own" }),
+        startedAt: z.iso.datetime().nullable(),
+        restarts: z.int().openapi({ description: "How often it was restarted after a crash" }),
+      }),
+    )
+    .openapi({ description: "Its replicas" }),
 });
 
 export const installationSchema = z
@@ -41,6 +55,11 @@ export const installationSchema = z
     serviceSettings: z
       .array(setSchema)
       .openapi({ description: "Settings of its services; null: not set. Settings in the repository take precedence" }),
+    scaling: z
+      .array(z.object({ service: z.string(), replicas: z.int().nullable(), sticky: z.boolean().nullable() }))
+      .openapi({
+        description: "How often services run, where it was set here. It takes precedence over the repository",
+      }),
     pendingSettings: z
       .array(z.string())
       .openapi({ description: "Names of services whose settings differ from the live deployment's" }),
@@ -60,6 +79,24 @@ export const newInstallationSchema = z.strictObject({
 
 export const installationChangesSchema = z.strictObject({ branch: gitName.optional() });
 
+const replicasRule = `enter a whole number from 1 to ${mostReplicas}`;
+
+export const scaleSchema = z.strictObject({
+  service: serviceName,
+  replicas: z
+    .int(replicasRule)
+    .min(1, replicasRule)
+    .max(mostReplicas, replicasRule)
+    .nullable()
+    .optional()
+    .openapi({ description: "How many of it run; null: as many as the repository says, or one", example: 3 }),
+  sticky: z
+    .boolean()
+    .nullable()
+    .optional()
+    .openapi({ description: "Whether a visitor comes back to the same replica, by a cookie" }),
+});
+
 export const domainsSchema = z.strictObject({
   service: serviceName,
   domains: z
@@ -75,6 +112,9 @@ export const domainsSchema = z.strictObject({
 export const containerLogQuery = z.object({
   service: unlessEmpty(z.string().optional()).openapi({
     description: "If omitted: all services, with the service's name on each line",
+  }),
+  replica: unlessEmpty(wholeNumber(1, mostReplicas).optional()).openapi({
+    description: "One replica's lines only, by its number",
   }),
   tail: unlessEmpty(wholeNumber(0, 10_000).default(200)),
   follow: unlessEmpty(z.enum(["true", "false", "1", "0"], "enter true or false").default("false")),
