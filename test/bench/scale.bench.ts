@@ -1,5 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { test } from "vitest";
+import { expect, test } from "vitest";
 import { measurePath, number, startWith } from "./scale/measure-path.ts";
 import type { Team } from "./scale/team.ts";
 import { createSamples, report } from "./support/figures.ts";
@@ -11,6 +11,7 @@ const idleMs = number("BATON_BENCH_IDLE_MS", 60_000);
 /** Measures only addresses that contain this. */
 const only = process.env.BATON_BENCH_ONLY ?? "";
 const viewers = 200;
+const turnsAfterWrites = 30;
 const { add, samples } = createSamples();
 
 test("pages, lists and idle cost of a server with many products", { timeout: 3_600_000 }, async () => {
@@ -21,6 +22,7 @@ test("pages, lists and idle cost of a server with many products", { timeout: 3_6
     const firstMs = await measurePath(team, path, (tookMs) => add(name, tookMs));
     if (path === "/") add(`first look at ${products} products, ms of the request`, firstMs);
   }
+  await measureAfterWrites(team);
   await delay(5_000);
   const idle = await cost(team, idleMs);
   add("idle server, ms of CPU a second", idle.server);
@@ -29,6 +31,18 @@ test("pages, lists and idle cost of a server with many products", { timeout: 3_6
   await measureViewers(team);
   await report("scale", samples);
 });
+
+/** What is kept of earlier answers is of no use then: each page asks the database for everything. */
+async function measureAfterWrites(team: Team): Promise<void> {
+  for (const path of ["/products/app-7", "/products/app-7/deployments", "/products/app-7/variables"]) {
+    for (let turn = 0; turn < turnsAfterWrites; turn++) {
+      const body = { set: { TURN: String(turn) } };
+      const written = await team.ask("/api/product-deployments/7/variables", { method: "PUT", body });
+      expect(written.status).toBe(200);
+      add(`right after a change: ${path}, ms`, (await team.ask(path)).tookMs);
+    }
+  }
+}
 
 async function measureViewers(team: Team): Promise<void> {
   const streams = await Promise.all(Array.from({ length: viewers }, () => team.watch("/stream")));

@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { text } from "node:stream/consumers";
+import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 import { embeddedPostgres, startBaton } from "../e2e/support/baton/harness.ts";
@@ -15,6 +16,8 @@ import { createSamples, report } from "./support/figures.ts";
  */
 
 const burst = 1_000;
+const bursts = 5;
+const pauseMs = 2_000;
 
 test("the answers to a burst of webhooks", async () => {
   await using forge = await serveForge();
@@ -37,12 +40,17 @@ test("the answers to a burst of webhooks", async () => {
     const hook = createHook(body.webhook, url);
     await hook.deliver("", { event: "ping" });
     const commit = "c".repeat(40);
-    const requests = Array.from({ length: burst }, () => hook.request(commit, { branch: `topic-${randomUUID()}` }));
-    const answers = await sendAll(new URL(body.webhook.url), requests);
-    add(`webhook of a burst of ${burst}, ms`, ...answers.map(({ tookMs }) => tookMs));
-    add("slowest webhook of the burst, ms", Math.max(...answers.map(({ tookMs }) => tookMs)));
+    for (let turn = 0; turn < bursts; turn++) {
+      const requests = Array.from({ length: burst }, () => hook.request(commit, { branch: `topic-${randomUUID()}` }));
+      const answers = await sendAll(new URL(body.webhook.url), requests);
+      expect(answers.filter(({ status }) => status >= 300)).toEqual([]);
+      // A server that has just started runs code that is not compiled yet.
+      const which = turn === 0 ? `the first burst of ${burst} after a start` : `a burst of ${burst}`;
+      add(`webhook of ${which}, ms`, ...answers.map(({ tookMs }) => tookMs));
+      add(`slowest webhook of ${which}, ms`, Math.max(...answers.map(({ tookMs }) => tookMs)));
+      await delay(pauseMs);
+    }
     await report("webhooks", samples);
-    expect(answers.filter(({ status }) => status >= 300)).toEqual([]);
   } finally {
     await baton.down();
     await repository.remove();
