@@ -3,8 +3,8 @@ import type { ReadStore } from "../../ports/store/read-store.ts";
 type Parts = { readonly [Part in keyof ReadStore]?: readonly (keyof ReadStore[Part])[] };
 
 /**
- * What pages ask again and again. Who may do what is asked each time: another process may have changed it. So are
- * events, of which there are many, and values that only a command needs.
+ * What pages ask again and again. Who may do what and the backups are asked each time, because other processes of this
+ * Baton write them. So are events, of which there are many, and values that only a command needs.
  */
 const keptQuestions: Parts = {
   environments: ["list", "get", "variableEntries"],
@@ -20,7 +20,6 @@ const keptQuestions: Parts = {
   deliveries: ["list", "get", "newestFromForge"],
   reports: ["trouble"],
   audit: ["list", "choices"],
-  backups: ["get", "list", "restores", "drills", "own", "plan", "place"],
 };
 
 /** What an administrator writes to the database by hand shows after this time. */
@@ -29,8 +28,8 @@ const keptMs = 10_000;
 const mostKept = 1_000;
 
 /**
- * Asks the store each of these questions once, until something is written. Nobody but this process writes, because it
- * has the leadership; the answers are the store's own, which nobody changes.
+ * Asks the store each of these questions once, until something is written. Nobody but this process writes what they ask
+ * for, because it has the leadership; the answers are the store's own, which nobody changes.
  */
 export function createKeptReads(store: ReadStore, { nowMs }: { nowMs(): number }): ReadStore {
   const answers = new Map<string, Promise<unknown>>();

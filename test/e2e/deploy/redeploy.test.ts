@@ -137,9 +137,10 @@ test("images of versions that were replaced long ago go, too; such a version is 
   await expect.poll(() => isThere(v8), { timeout: 10_000 }).toBe(false);
   expect(await isThere(v9)).toBe(true);
 
-  expect(await baton().api.text(`/deployments/${v8.id}/redeploy`)).toMatch(
-    /Images were removed \(.*\), so this commit will be rebuilt\./,
-  );
+  // Docker takes an image's name away first, and then its layers.
+  await expect
+    .poll(() => baton().api.text(`/deployments/${v8.id}/redeploy`), { timeout: 10_000 })
+    .toMatch(/Images were removed \(.*\), so this commit will be rebuilt\./);
   const { rebuild, stages } = await redeploy(v8);
   expect(rebuild).toBe(true);
   expect(stages).toContain("build");

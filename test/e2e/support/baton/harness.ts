@@ -4,6 +4,7 @@ import { request } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import Dockerode from "dockerode";
+import postgres from "postgres";
 import { afterAll, beforeAll, beforeEach, inject } from "vitest";
 import type { BaseName } from "../../../../builder/plan/plan.ts";
 import { runBaseImage } from "../../../run/base-images.ts";
@@ -183,8 +184,14 @@ export async function startBaton(
     }
   }
 
-  /** The server does not publish its instance id, so it is read from a network in this Baton's subnet pool. */
+  /**
+   * The server does not publish its instance id, so it is read from its database or, where that is the server's own,
+   * from a network in this Baton's subnet pool.
+   */
   async function findInstance(): Promise<string> {
+    const stored = environment.DATABASE_URL ? await instanceIn(environment.DATABASE_URL).catch(() => null) : null;
+    instance = stored ?? instance;
+    if (environment.DATABASE_URL && instance !== null) return instance;
     const pool = (environment.BATON_SUBNETS ?? "").split(".");
     const networks = await docker.listNetworks({ filters: { label: ["baton.instance"] } });
     const own = networks.find(({ IPAM }) => (IPAM?.Config ?? []).some(({ Subnet }) => isInPool(Subnet, pool)));
@@ -200,6 +207,16 @@ async function serve(environment: Environment, url: string, folder?: string): Pr
   const health = await fetch(`${url}/healthz`);
   if (health.status !== 200) throw new Error(`/healthz answered ${health.status}: ${await health.text()}`);
   return server;
+}
+
+async function instanceIn(url: string): Promise<string | null> {
+  const database = postgres(url, { max: 1, onnotice: () => {} });
+  try {
+    const [found] = await database<{ id: string }[]>`select id from instances`;
+    return found?.id ?? null;
+  } finally {
+    await database.end();
+  }
 }
 
 function isInPool(subnet: string | undefined, [first, second, third]: readonly string[]): boolean {
