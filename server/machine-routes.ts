@@ -18,9 +18,9 @@ export const machineRoutes = {
     get: page("machines"),
     post: form("machines", "removed the machine"),
   }),
-  /** What a new machine runs. It holds no secret: the command that runs it does. */
+  /** A new machine runs this script. It holds no secret: the command that runs it does. */
   machineScript: route("/machines/join.sh", { get: open(text) }),
-  /** What the script asks, with the secret of its command. Its answers are for a shell to read. */
+  /** The script asks this, with the secret of its command. Its answers are for a shell to read. */
   machineJoin: route("/machines/join", { post: { ...openCall("joined"), answer: "text" } }),
 } as const;
 

@@ -58,7 +58,7 @@ export interface ComposeService extends Pick<ServiceSpec, "name" | "command" | "
   readonly restart: "no" | "always" | "on-failure" | "unless-stopped" | null;
   readonly stopGraceMs: number | null;
   readonly limits: ComposeLimits;
-  /** How many of it run; null when the file does not say. */
+  /** Says how many of it run; null when the file does not. */
   readonly replicas: number | null;
   readonly labels: Readonly<Record<string, string>>;
   readonly xBaton: XBaton;

@@ -13,7 +13,7 @@ const dumpOptions = [
   ...["--single-transaction", "--quick", "--routines", "--events", "--triggers", "--hex-blob"],
   ...["--no-tablespaces", "--loose-set-gtid-purged=OFF", "--default-character-set=utf8mb4"],
 ];
-/** How long counting rows may take, and of how many tables. */
+/** These limit how long counting rows may take, and of how many tables. */
 const countLimitS = 20;
 const mostCounted = 1_000;
 

@@ -1,7 +1,7 @@
 import { type Inside, run, textOf, variableOf } from "./dump-tool.ts";
 import { optionOf, shellWords, wordsOf } from "./server-options.ts";
 
-/** What their programs' names begin with. */
+/** The names of their programs begin with it. */
 const kinds = ["redis", "valkey", "keydb"] as const;
 
 export interface RedisClient {

@@ -8,7 +8,7 @@ const limitMs = 30_000;
 /** Between machines; only TCP can be tried without an answer that only Docker gives. */
 const gossipPort = 7946;
 const portTimeoutMs = 3_000;
-/** How long Swarm may take to list a machine that has joined. */
+/** Swarm lists a machine that has joined within this time. */
 const listedWithinMs = 20_000;
 const lookEveryMs = 250;
 
