@@ -7,9 +7,8 @@ import {
   ProductOverview,
   ProductPage,
   productOverviewId,
-  type ReplicaRow,
-  type StackState,
 } from "../../../../views/product/product-page.tsx";
+import type { ReplicaRow, StackState } from "../../../../views/product/stacks.tsx";
 import { StopPage } from "../../../../views/product/stop-page.tsx";
 import { UninstalledPage } from "../../../../views/product/uninstalled-page.tsx";
 import { specOf } from "../../../model/deployment/deployment.ts";
